@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { command } from '../command.ts'
+
+export const fromCommand = command({
+  name: 'from',
+  group: 'Working containers',
+  summary: 'Create a working container from an image, or from nothing',
+  examples: [
+    ['tsbuild from scratch', 'begin with an empty root file system'],
+    ['tsbuild from --name demo localhost/busybox', 'choose the name of the container'],
+  ],
+  namespace: 'enter',
+  positionals: {
+    image: {
+      count: 'one',
+      describe: 'Name or id of a stored image, or the word scratch',
+      names: 'image',
+    },
+  },
+  options: {
+    name: { type: 'string', describe: 'Name of the container; made from the image when absent' },
+  },
+  async run({ image, name }, context, io) {
+    const { from } = await import('../../core/from.ts')
+    io.print(from(context(), { image, name }).name)
+    return 0
+  },
+})

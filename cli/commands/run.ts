@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import { command } from '../command.ts'
+import { securityOptions } from '../security-options.ts'
+import { workingContainer } from '../shared-tables.ts'
+
+export const runCommand = command({
+  name: 'run',
+  group: 'Working containers',
+  summary: 'Run a command in a working container',
+  examples: [
+    ['tsbuild run demo ls -l /', 'what follows the container belongs to the command'],
+    ['tsbuild run -t demo sh', 'a shell with a terminal of its own'],
+    ['tsbuild run --network none --user 1000 demo id', 'as another user, without a network'],
+  ],
+  namespace: 'enter',
+  positionals: {
+    container: workingContainer,
+    command: { count: 'some', describe: 'Program in the container and its arguments' },
+  },
+  stopAtPositional: 1,
+  options: {
+    env: {
+      type: 'string[]',
+      alias: ['e'],
+      describe: 'NAME=VALUE to set for the command; NAME alone takes the value from here',
+    },
+    user: {
+      type: 'string',
+      describe: 'User to run as, with a group after a colon; names or numbers',
+    },
+    workingdir: { type: 'string', describe: 'Directory to start in; made when it is missing' },
+    hostname: { type: 'string', describe: 'Host name inside the container' },
+    network: {
+      type: 'string',
+      alias: ['net'],
+      choices: ['none', 'host', 'slirp4netns'],
+      default: 'slirp4netns',
+      describe: 'Nothing but loopback, the network of the host, or user-mode networking',
+    },
+    tty: {
+      type: 'boolean',
+      alias: ['t', 'terminal'],
+      describe: 'Give the command a terminal of its own; on when standard input is one',
+    },
+    capAdd: { type: 'string[]', describe: 'Capability to add to the default set' },
+    capDrop: { type: 'string[]', describe: 'Capability to take away; "all" for every one' },
+    securityOpt: {
+      type: 'string[]',
+      describe: 'no-new-privileges, seccomp=unconfined or seccomp=FILE',
+    },
+    dryRun: {
+      type: 'boolean',
+      default: false,
+      describe: 'Print the runtime specification and start nothing',
+    },
+  },
+  async run({ command: args, tty, capAdd, capDrop, securityOpt, ...rest }, context, io) {
+    const { run } = await import('../../core/run.ts')
+    const request = {
+      ...rest,
+      ...securityOptions('run', securityOpt),
+      args,
+      terminal: tty,
+      capAdd: commaSeparated(capAdd),
+      capDrop: commaSeparated(capDrop),
+    }
+    const spec = run(context(), request)
+    if (!request.dryRun) return 0 // the command's own status comes from the monitor
+    const { stringifySpec } = await import('../../core/spec/print.ts')
+    io.print(stringifySpec(spec))
+    return 0
+  },
+})
+
+const commaSeparated = (values: readonly string[]) => values.flatMap((value) => value.split(','))

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ImageSummary } from '../core/images.ts'
+import { ago, shortId } from './human.ts'
+import { json } from './json.ts'
+import { table } from './table.ts'
+
+export interface ListOptions {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly noheading: boolean
+}
+
+/**
+ * The lines `images` prints: an image under each of its names, or one without names once.
+ *
+ * The fields of the JSON have the names buildah gives them.
+ */
+export function imageList(
+  images: readonly ImageSummary[],
+  options: ListOptions & { readonly now: Date },
+): string[] {
+  if (options.json) return [json(images.map((image) => record(image, options.now)))]
+  if (options.quiet) return images.map(({ id }) => shortId(id))
+  const rows = images.flatMap((image) =>
+    (image.names.length === 0 ? ['<none>:<none>'] : image.names).map((name) => ({ image, name })),
+  )
+  return table({
+    columns: [
+      { heading: 'REPOSITORY', cell: ({ name }) => name.slice(0, tagAt(name)) },
+      { heading: 'TAG', cell: ({ name }) => name.slice(tagAt(name) + 1) },
+      { heading: 'IMAGE ID', cell: ({ image }) => shortId(image.id) },
+      { heading: 'CREATED', cell: ({ image }) => ago(new Date(image.created), options.now) },
+    ],
+    rows,
+    heading: !options.noheading,
+  })
+}
+
+const tagAt = (name: string): number => name.lastIndexOf(':')
+
+const record = ({ id, names, created }: ImageSummary, now: Date) => ({
+  id,
+  names,
+  createdat: ago(new Date(created), now),
+  created: Math.floor(Date.parse(created) / 1000),
+  createdatraw: created,
+})

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import { arch } from 'node:process'
+import type { ImageConfig } from '../images/model.ts'
+import { shortName } from '../images/reference.ts'
+import type { Context } from './context.ts'
+import { TsbuildError } from './lib/errors.ts'
+import { createSnapshot } from './snapshot/create.ts'
+import { storeDriver } from './snapshot/driver.ts'
+import { fillSnapshot } from './snapshot/fill.ts'
+import { reclaim } from './snapshot/reclaim.ts'
+import type { ContainerRecord } from './store/container-record.ts'
+import { listContainers, writeContainer } from './store/containers.ts'
+import { explainDisk } from './store/disk-full.ts'
+import { findImage, type StoredImage } from './store/images.ts'
+import { STORE_VERSION } from './store/layout.ts'
+import { withStoreLock } from './store/lock-store.ts'
+import { openStore } from './store/open-store.ts'
+
+export interface FromRequest {
+  /** A name or an id, or `scratch` for an empty container. */
+  readonly image: string
+  /** Without one it is made from the image's. */
+  readonly name?: string | undefined
+}
+
+/**
+ * Makes a working container.
+ *
+ * @throws TsbuildError IMAGE_UNKNOWN, CONTAINER_EXISTS, CONFIG_INVALID for a name that is none
+ */
+export function from(context: Context, request: FromRequest): { id: string; name: string } {
+  if (request.name !== undefined) checkName(request.name)
+  try {
+    openStore(context)
+    reclaim(context)
+    const driver = storeDriver(context)
+    // With the copying driver this is long; but nobody may remove the image meanwhile.
+    return withStoreLock(context, () => {
+      const image = request.image === 'scratch' ? undefined : findImage(context, request.image)
+      const name = chooseName(context, request, image)
+      const snapshot = createSnapshot(context)
+      try {
+        const top = image?.record.layers.at(-1)
+        fillSnapshot(context, { fs: snapshot.fs, from: top, driver })
+        const layers = driver === 'copy' ? [] : (image?.record.layers ?? [])
+        const record = newRecord(context, image, { name, driver, layers, active: snapshot.key })
+        writeContainer(context, record)
+        snapshot.keep()
+        return { id: record.id, name }
+      } catch (error) {
+        snapshot.discard()
+        throw error
+      }
+    })
+  } catch (error) {
+    throw explainDisk(context, error)
+  }
+}
+
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/
+
+function checkName(name: string): void {
+  if (NAME.test(name)) return
+  throw new TsbuildError('CONFIG_INVALID', `no container can be named ${JSON.stringify(name)}`, {
+    hint: 'use up to 128 letters, digits, "_", "." and "-", and start with a letter or a digit',
+  })
+}
+
+function chooseName(context: Context, { name }: FromRequest, image: StoredImage | undefined) {
+  const taken = new Set(listContainers(context).map((container) => container.name))
+  if (name !== undefined) {
+    if (!taken.has(name)) return name
+    const hint = `choose another name, or remove it first: "tsbuild rm ${name}"`
+    throw new TsbuildError('CONTAINER_EXISTS', `there is a container ${name}`, { hint })
+  }
+  const base = image?.names[0] === undefined ? '' : `${shortName(image.names[0])}-`
+  const first = `${base}working-container`
+  let free = first
+  for (let number = 1; taken.has(free); number++) free = `${first}-${number}`
+  return free
+}
+
+type Place = Pick<ContainerRecord, 'name' | 'driver' | 'layers' | 'active'>
+
+function newRecord(
+  context: Context,
+  image: StoredImage | undefined,
+  place: Place,
+): ContainerRecord {
+  const { config = {}, ...properties } = image?.record.config ?? emptyConfig()
+  return {
+    version: STORE_VERSION,
+    id: context.randomId(),
+    image: image === undefined ? null : { id: image.id, name: image.names[0] ?? image.id },
+    created: context.now().toISOString(),
+    ...place,
+    config,
+    properties,
+    createdBy: '',
+  }
+}
+
+/** Architectures as the image specification spells them, which is how Go does. */
+const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
+
+const emptyConfig = (): ImageConfig => ({ architecture: architectures[arch] ?? arch, os: 'linux' })

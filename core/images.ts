@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Context } from './context.ts'
+import { listImages } from './store/images.ts'
+
+export interface ImageSummary {
+  readonly id: string
+  /** None when another image took the last one. */
+  readonly names: readonly string[]
+  /** RFC 3339. */
+  readonly created: string
+}
+
+/** The images of the store, the newest first. Takes no lock and needs no namespace. */
+export function images(context: Pick<Context, 'paths'>): ImageSummary[] {
+  return listImages(context).map(({ id, names, record }) => ({
+    id,
+    names,
+    created: record.created,
+  }))
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import { packList } from '../../native-shim/fields.ts'
+import type { Op } from '../../native-shim/ops.ts'
+import { TsbuildError } from '../lib/errors.ts'
+import { capabilityMask } from '../spec/capabilities.ts'
+import { programCandidates } from '../spec/program.ts'
+import type { Mount, RuntimeSpec } from '../spec/schema.ts'
+import { deviceOps } from './devices.ts'
+import { RLIMIT } from './kernel.ts'
+import { parseMountOptions } from './mount-options.ts'
+
+/** What the spec does not say. */
+export interface CompileFacts {
+  /** The host's root makes devices; in a user namespace they are bound. */
+  readonly mayMakeNodes: boolean
+  /** setgroups(2) was denied for good: the groups stay as they are. */
+  readonly setgroupsDenied: boolean
+  /** The spec's seccomp profile as a program; undefined without one. */
+  readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
+}
+
+type Process = NonNullable<RuntimeSpec['process']>
+
+/**
+ * What init does between the root file system being mounted and the program running. The order
+ * is the point; the reasons stand beside the lines.
+ *
+ * @param spec whose namespaces and root were dealt with before
+ * @throws TsbuildError SPEC_INVALID without a process
+ */
+export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
+  const { linux = {}, process } = spec
+  if (process === undefined)
+    throw new TsbuildError('SPEC_INVALID', 'cannot start a container: its spec has no process')
+  const has = (type: string) => linux.namespaces?.some((one) => one.type === type) ?? false
+  return [
+    ...(has('network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
+    ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
+    ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
+    ...(spec.mounts ?? []).map(mountOp),
+    ...deviceOps(facts), // after the mounts: /dev is one of them
+    ...consoleOps(process),
+    ['mkdir', process.cwd, 0o755],
+    ['pivot'],
+    ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
+    ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
+    ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
+    ...identityOps(process, facts),
+    ...programOps(process, facts),
+  ]
+}
+
+function mountOp({ destination, type = '', source = '', options = [] }: Mount): Op {
+  const parsed = parseMountOptions(options)
+  if (!parsed.isBind)
+    return ['mount', destination, type, source || type, parsed.attributes, parsed.data]
+  return [
+    'bind',
+    source,
+    destination,
+    parsed.isRecursive ? 1 : 0,
+    parsed.attributes,
+    parsed.propagation,
+    parsed.allAttributes,
+    parsed.allPropagation,
+  ]
+}
+
+/** The terminal comes from the container's own devpts, so before the pivot hides nothing of it. */
+function consoleOps({ terminal, consoleSize }: Process): Op[] {
+  if (!terminal) return []
+  return [['console', consoleSize?.height ?? 0, consoleSize?.width ?? 0]]
+}
+
+/** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
+function identityOps(process: Process, facts: CompileFacts): Op[] {
+  const { user, capabilities = {}, rlimits = [], noNewPrivileges } = process
+  const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
+  const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}
+  return [
+    ...rlimits.map(({ type, soft, hard }): Op => ['rlimit', RLIMIT[type] ?? -1, soft, hard]),
+    ['own-stdio', uid, gid],
+    ['umask', umask],
+    ['chdir', process.cwd], // as root: the directory may be closed to others on the way
+    ['bounding', mask(capabilities.bounding)], // needs CAP_SETPCAP
+    ['keep-caps'],
+    ...(noNewPrivileges ? [] : seccompOps(facts)), // needs CAP_SYS_ADMIN
+    ...groupOps(additionalGids, facts),
+    ['setid', uid, gid],
+    [
+      'capabilities',
+      mask(capabilities.effective),
+      mask(capabilities.permitted),
+      mask(capabilities.inheritable),
+    ],
+    ['ambient', mask(capabilities.ambient)],
+  ]
+}
+
+const groupOps = (gids: readonly number[], { setgroupsDenied }: CompileFacts): Op[] =>
+  setgroupsDenied ? [] : [['groups', packList(gids.map(String))]]
+
+const seccompOps = ({ seccomp }: CompileFacts): Op[] =>
+  seccomp === undefined ? [] : [['seccomp', seccomp.flags, seccomp.program]]
+
+function programOps(
+  { args = [], env = [], cwd, noNewPrivileges }: Process,
+  facts: CompileFacts,
+): Op[] {
+  const [program = ''] = args
+  const path = env.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? ''
+  const candidates = programCandidates({ program, path, cwd })
+  return [
+    ...(noNewPrivileges ? ([['no-new-privs']] satisfies Op[]) : []),
+    ['gate'],
+    ...(noNewPrivileges ? seccompOps(facts) : []), // as late as can be: fewest calls after it
+    ['exec', packList(candidates), packList(args), packList(env)],
+  ]
+}

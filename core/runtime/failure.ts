@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import { HelperFailed } from '../../native-shim/monitor.ts'
+import { ShimError } from '../../native-shim/shim-error.ts'
+import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
+
+/**
+ * The user's words for a fact of the native side.
+ *
+ * @param program what was to run, as the user wrote it
+ * @returns anything else unchanged: it has its words, or is a bug
+ */
+export function runFailure(error: unknown, program: string): unknown {
+  if (error instanceof HelperFailed) return networkFailure(error)
+  if (!(error instanceof ShimError)) return error
+  if (error.where === 'exec') return execFailure(error, program)
+  const known = table.find(
+    ({ where, code }) => where === error.where && (code === undefined || code === error.code),
+  )
+  const { message, hint, as } = known ?? {
+    message: `set up the container: ${error.where}`,
+    hint: 'see each step with TSBUILD_TRACE=shim',
+    as: 'RUNTIME_FAILED' as const,
+  }
+  return new TsbuildError(as, `cannot ${message}`, { cause: error, hint })
+}
+
+interface Row {
+  readonly where: string
+  readonly code?: string
+  readonly as: ErrorCode
+  readonly message: string
+  readonly hint: string
+}
+
+const table: readonly Row[] = [
+  {
+    where: 'map-ids',
+    as: 'NAMESPACE_UNAVAILABLE',
+    message: 'write the id maps of the container',
+    hint: 'compare /proc/self/uid_map and gid_map with what "tsbuild info" says',
+  },
+  {
+    where: 'unshare',
+    code: 'ENOSPC',
+    as: 'NAMESPACE_UNAVAILABLE',
+    message: 'make the namespaces of the container: too many of them exist',
+    hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
+  },
+  {
+    where: 'rootfs-mount',
+    as: 'RUNTIME_FAILED',
+    message: 'mount the root file system',
+    hint: 'a store on another file system may help: --root DIRECTORY',
+  },
+  {
+    where: 'bind-device',
+    as: 'RUNTIME_FAILED',
+    message: 'give the container its devices',
+    hint: 'the host lacks one in /dev: make it, or start the outer container with it',
+  },
+  {
+    where: 'guard',
+    as: 'RUNTIME_FAILED',
+    message: 'set up the container: its guard was killed',
+    hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
+  },
+]
+
+function execFailure(error: ShimError, program: string): TsbuildError {
+  const shown = JSON.stringify(program)
+  const context = { cause: error, exitCode: 126 }
+  switch (error.code) {
+    case 'ENOENT':
+      return new TsbuildError('COMMAND_NOT_FOUND', `cannot run ${shown}: not found`, {
+        exitCode: 127,
+        hint: program.includes('/')
+          ? 'the path is one inside the container'
+          : 'it is in no directory of the PATH in the container',
+      })
+    case 'EISDIR':
+      return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: is a directory`, {
+        ...context,
+        hint: 'name a program in it',
+      })
+    case 'EACCES':
+      return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: permission denied`, {
+        ...context,
+        hint: 'give it the executable bit (chmod +x), and its directories that of search',
+      })
+    case 'ENOEXEC':
+      return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: wrong format`, {
+        ...context,
+        hint: 'it is for another machine, or a script without a first line like "#!/bin/sh"',
+      })
+    case 'ELIBBAD':
+      return new TsbuildError('COMMAND_NOT_FOUND', `cannot run ${shown}: its loader is missing`, {
+        exitCode: 127,
+        hint: 'what its "#!" line or its ELF header names is not in the container',
+      })
+    default:
+      return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}`, {
+        ...context,
+        hint: 'see each step with TSBUILD_TRACE=shim',
+      })
+  }
+}
+
+function networkFailure(error: HelperFailed): TsbuildError {
+  const noTun = /\/dev\/net\/tun/.test(error.output)
+  return new TsbuildError('NETWORK_FAILED', `cannot connect the network: ${error.helper} failed`, {
+    cause: error,
+    hint: noTun
+      ? 'make /dev/net/tun readable and writable (modprobe tun), or run with --network host'
+      : 'run with --network host or --network none to go without it',
+  })
+}

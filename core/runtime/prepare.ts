@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { packList } from '../../native-shim/fields.ts'
+import type { Op } from '../../native-shim/ops.ts'
+import type { RootfsPlan } from '../snapshot/rootfs.ts'
+import { CLONE, MS } from './kernel.ts'
+
+export interface PrepareRequest {
+  readonly id: string
+  readonly rootfs: RootfsPlan
+  /** Of the spec; pid and user are made by clone, the others here. */
+  readonly namespaces: readonly (keyof typeof CLONE)[]
+  readonly setgroupsDenied: boolean
+}
+
+/** passwd(5) and group(5) of an image, at most: bounded, for a stranger makes them. */
+const ACCOUNT_FILE_BYTES_MAX = 1 << 20
+
+export const accountFiles = { passwd: '/etc/passwd', group: '/etc/group' } as const
+
+/**
+ * What init does first: its namespaces and the root file system, up to where its accounts can be
+ * read. The user of the spec depends on them.
+ */
+export function prepareOps({ id, rootfs, namespaces, setgroupsDenied }: PrepareRequest): Op[] {
+  const later = namespaces.filter((type) => type !== 'pid' && type !== 'user')
+  return [
+    ['unshare', later.reduce((flags, type) => flags | CLONE[type], 0)],
+    ['session'],
+    ['keyring', `_ses.${id}`],
+    ...(setgroupsDenied ? [] : ([['groups', packList([])]] satisfies Op[])),
+    ['umask', 0],
+    // Not private: what the host mounts from now on may come in, nothing of ours goes out.
+    ['propagation', '/', MS.rec | MS.slave],
+    rootfsOp(rootfs),
+    ['read-file', accountFiles.passwd, ACCOUNT_FILE_BYTES_MAX],
+    ['read-file', accountFiles.group, ACCOUNT_FILE_BYTES_MAX],
+  ]
+}
+
+function rootfsOp(plan: RootfsPlan): Op {
+  if (plan.kind === 'directory') return ['rootfs-bind', plan.path, plan.target]
+  return ['rootfs-mount', plan.cwd, 'overlay', plan.target, 'overlay', 0, plan.data]
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs'
+import { TsbuildError } from '../lib/errors.ts'
+import { defaultSeccomp } from '../spec/seccomp/profile.ts'
+import type { LinuxSeccomp, Machine } from '../spec/seccomp/types.ts'
+
+/**
+ * The filter that `--security-opt seccomp=…` asks for.
+ *
+ * @param option `default`, `unconfined`, or the path of a profile in the spec's JSON
+ * @returns undefined for none
+ * @throws TsbuildError SPEC_INVALID for a file that is no profile
+ */
+export function seccompProfile(
+  option: string,
+  { capabilities, machine }: { capabilities: readonly string[]; machine: Machine },
+): LinuxSeccomp | undefined {
+  if (option === 'unconfined') return undefined
+  if (option === 'default') return defaultSeccomp({ capabilities, arch: machine })
+  return readProfile(option)
+}
+
+function readProfile(path: string): LinuxSeccomp {
+  const hint = 'it is a JSON file like linux.seccomp of an OCI runtime spec, with defaultAction'
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new TsbuildError('SPEC_INVALID', `cannot read seccomp profile ${path}`, { cause, hint })
+  }
+  if (!isProfile(value))
+    throw new TsbuildError('SPEC_INVALID', `${path} is no seccomp profile`, { hint })
+  return value
+}
+
+/** The outline; names, actions and numbers are checked where the profile is compiled. */
+function isProfile(value: unknown): value is LinuxSeccomp {
+  if (typeof value !== 'object' || value === null || !('defaultAction' in value)) return false
+  return !('syscalls' in value) || (Array.isArray(value.syscalls) && value.syscalls.every(isRule))
+}
+
+const isRule = (rule: unknown) =>
+  typeof rule === 'object' &&
+  rule !== null &&
+  'names' in rule &&
+  Array.isArray(rule.names) &&
+  'action' in rule &&
+  typeof rule.action === 'string'

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import type { Lock } from '../../native-shim/monitor.ts'
+import type { Context } from '../context.ts'
+import { TEMPORARY_SUFFIX } from '../lib/files.ts'
+import { listContainers, readContainer } from '../store/containers.ts'
+import { listImages } from '../store/images.ts'
+import { folders, isId, snapshotLockPath, snapshotName } from '../store/layout.ts'
+import { monitorOf, withStoreLock } from '../store/lock-store.ts'
+import { removeSnapshot } from './create.ts'
+
+/**
+ * Removes what no record names and nobody works on: snapshots of removed containers and images,
+ * and what commands left that were killed. What cannot be removed is warned about, and tried
+ * again by the next command that changes the store.
+ */
+export function reclaim(context: Context): void {
+  const { root } = context.paths
+  const unused = withStoreLock(context, () => {
+    removeTemporaryFiles(root)
+    removeContainerLocks(context)
+    return lockUnused(context)
+  })
+  for (const { key, lock } of unused) {
+    try {
+      removeSnapshot(root, key, lock)
+      context.trace('store', 'reclaimed', { snapshot: key })
+    } catch (error) {
+      lock.release()
+      const reason = error instanceof Error ? error.message : String(error)
+      context.warn(`cannot remove the unused ${root}/${snapshotName(key)}: ${reason}`)
+    }
+  }
+}
+
+/** Their writers hold the lock of the store, but for the one of the file `version`. */
+function removeTemporaryFiles(root: string): void {
+  for (const folder of [root, `${root}/${folders.containers}`, `${root}/${folders.images}`]) {
+    for (const name of readdirSync(folder)) {
+      if (name.endsWith(TEMPORARY_SUFFIX) && !name.startsWith('version'))
+        rmSync(`${folder}/${name}`)
+    }
+  }
+}
+
+/** A container's lock file outlives it when somebody asked for the lock while it was removed. */
+function removeContainerLocks(context: Context): void {
+  for (const id of lockedIds(context.paths.root, 'container-')) {
+    if (readContainer(context, id) !== undefined) continue
+    const path = `${context.paths.root}/${folders.locks}/container-${id}`
+    const lock = monitorOf(context).tryLock(path, 'exclusive')
+    if ('holder' in lock) continue
+    rmSync(path)
+    lock.release()
+  }
+}
+
+interface Unused {
+  readonly key: string
+  readonly lock: Lock
+}
+
+function lockUnused(context: Context): Unused[] {
+  const { root } = context.paths
+  const used = new Set([
+    ...listContainers(context).flatMap(({ layers, active }) => [...layers, active]),
+    ...listImages(context).flatMap(({ record }) => record.layers),
+  ])
+  const unused: Unused[] = []
+  for (const key of knownKeys(root)) {
+    if (used.has(key)) continue
+    const lock = monitorOf(context).tryLock(snapshotLockPath(root, key), 'exclusive')
+    if (!('holder' in lock)) unused.push({ key, lock })
+  }
+  return unused
+}
+
+/** Snapshots, and what there is of those that were being made or removed. */
+function knownKeys(root: string): Set<string> {
+  const links = readdirSync(`${root}/${folders.links}`).map((name) => {
+    const target = readlinkSync(`${root}/${folders.links}/${name}`)
+    return basename(dirname(target))
+  })
+  const keys = [...readdirSync(`${root}/${folders.snapshots}`), ...links]
+  return new Set([...keys, ...lockedIds(root, 'snapshot-')].filter(isId))
+}
+
+function lockedIds(root: string, prefix: string): string[] {
+  return readdirSync(`${root}/${folders.locks}`)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .filter(isId)
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Mount } from './schema.ts'
+
+/** A file that we write for one run and show in the container. */
+export interface GeneratedFile {
+  /** Absolute, in the container. */
+  readonly destination: string
+  /** Absolute, on the host. */
+  readonly source: string
+}
+
+export interface MountRequest {
+  /** Whether gid 5 (tty) exists in the container's user namespace. */
+  readonly gid5Mapped: boolean
+  /** Whether the container may mount sysfs: its user namespace owns the network namespace. */
+  readonly sysfsAllowed: boolean
+  readonly generatedFiles: readonly GeneratedFile[]
+}
+
+const inert = ['nosuid', 'noexec', 'nodev']
+
+/**
+ * The mounts of a container, in the order to be made. The nodes in /dev are the runtime's
+ * business, and /sys/fs/cgroup is left out: without a cgroup of the container's own it would show
+ * the caller's.
+ *
+ * @see OCI runtime-spec, config-linux.md, "Default Filesystems" and "Default Devices"
+ */
+export function containerMounts(request: MountRequest): Mount[] {
+  return [
+    { destination: '/proc', type: 'proc', source: 'proc', options: inert },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+    },
+    devpts(request),
+    {
+      destination: '/dev/shm',
+      type: 'tmpfs',
+      source: 'shm',
+      options: [...inert, 'mode=1777', 'size=65536k'],
+    },
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: inert },
+    sys(request),
+    ...request.generatedFiles.map(generatedFile),
+  ]
+}
+
+// The kernel answers EINVAL to an id that is not mapped; terminals then belong to the group of
+// whoever opens them, and only `write` and `mesg` notice.
+function devpts({ gid5Mapped }: MountRequest): Mount {
+  const options = ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620']
+  if (gid5Mapped) options.push('gid=5')
+  return { destination: '/dev/pts', type: 'devpts', source: 'devpts', options }
+}
+
+// A new sysfs shows the network devices of the mounter's namespace, so the kernel asks for rights
+// over that. Otherwise the caller's /sys is shown: with everything mounted below it, since leaving
+// out what may hide something is refused (mount_namespaces(7), "Restrictions"), hence read-only to
+// the bottom (rro; ro for runtimes that do not know it).
+function sys({ sysfsAllowed }: MountRequest): Mount {
+  if (sysfsAllowed) {
+    return { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...inert, 'ro'] }
+  }
+  const options = ['rbind', ...inert, 'ro', 'rro', 'rslave']
+  return { destination: '/sys', type: 'bind', source: '/sys', options }
+}
+
+// Writable: package scripts edit these files, and what they write ends with the run.
+function generatedFile({ destination, source }: GeneratedFile): Mount {
+  return { destination, type: 'bind', source, options: ['bind', 'rprivate', ...inert] }
+}

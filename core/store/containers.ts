@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync } from 'node:fs'
+import type { Context } from '../context.ts'
+import { TsbuildError } from '../lib/errors.ts'
+import { readTextIfThere, writeFileAtomic } from '../lib/files.ts'
+import { storeExists } from './check-store.ts'
+import { type ContainerRecord, parseContainerRecord } from './container-record.ts'
+import { folders, isId, recordPath } from './layout.ts'
+import { lookUp } from './look-up.ts'
+
+type Paths = Pick<Context, 'paths'>
+
+/**
+ * The container of this name, id, or beginning of an id that only one has.
+ *
+ * @throws TsbuildError CONTAINER_UNKNOWN, STORE_UNSAFE, STORE_NEWER, STORE_CORRUPT
+ */
+export function findContainer(context: Paths, nameOrId: string): ContainerRecord {
+  const direct = isId(nameOrId) ? readContainer(context, nameOrId) : undefined
+  if (direct !== undefined) return direct
+  const all = listContainers(context).map((record) => ({ ...record, names: [record.name], record }))
+  const { found, problem, hint } = lookUp({ all, nameOrId, list: 'tsbuild containers' })
+  if (found !== undefined) return found.record
+  const message = `no container ${JSON.stringify(nameOrId)}${problem}`
+  throw new TsbuildError('CONTAINER_UNKNOWN', message, { hint })
+}
+
+/** The container with this id, undefined when there is none. */
+export function readContainer({ paths }: Paths, id: string): ContainerRecord | undefined {
+  const path = recordPath(paths.root, 'containers', id)
+  const text = storeExists(paths.root) ? readTextIfThere(path) : undefined
+  return text === undefined ? undefined : parseContainerRecord(text, path)
+}
+
+/** All containers, the oldest first. */
+export function listContainers({ paths }: Paths): ContainerRecord[] {
+  if (!storeExists(paths.root)) return []
+  return recordIds(paths.root, 'containers')
+    .map((id) => readContainer({ paths }, id))
+    .filter((record) => record !== undefined)
+    .sort((a, b) => a.created.localeCompare(b.created))
+}
+
+/** The store must be locked. */
+export function writeContainer({ paths }: Paths, record: ContainerRecord): void {
+  const path = recordPath(paths.root, 'containers', record.id)
+  writeFileAtomic(path, `${JSON.stringify(record)}\n`)
+}
+
+/** Ids of the records in a folder of the store. */
+export function recordIds(root: string, kind: 'containers' | 'images'): string[] {
+  return readdirSync(`${root}/${folders[kind]}`)
+    .map((name) => name.replace(/\.json$/, ''))
+    .filter(isId)
+}

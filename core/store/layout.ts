@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The version of everything below the root: records, their fields, and the folders. */
+export const STORE_VERSION = 1
+
+/** Where things lie below the root of a store; `snapshots` and `links` also as relative names. */
+export const folders = {
+  containers: 'containers',
+  images: 'images',
+  snapshots: 'snapshots',
+  /** Short names of the snapshots' `fs` folders, for the options of an overlay mount. */
+  links: 'l',
+  locks: 'locks',
+} as const
+
+export const versionPath = (root: string) => `${root}/version`
+export const driverPath = (root: string) => `${root}/driver.json`
+export const indexPath = (root: string) => `${root}/index.json`
+export const storeLockPath = (root: string) => `${root}/${folders.locks}/store`
+export const containerLockPath = (root: string, id: string) =>
+  `${root}/${folders.locks}/container-${id}`
+export const snapshotLockPath = (root: string, key: string) =>
+  `${root}/${folders.locks}/snapshot-${key}`
+
+/** The record of a container or an image. */
+export const recordPath = (root: string, kind: 'containers' | 'images', id: string) =>
+  `${root}/${folders[kind]}/${id}.json`
+
+/** Relative to the root, as overlay options take them. */
+export const snapshotName = (key: string) => `${folders.snapshots}/${key}`
+/** Four characters hold for 16 million snapshots, and 500 of them fit the options of a mount. */
+export const linkName = (key: string) =>
+  `${folders.links}/${Buffer.from(key.slice(0, 6), 'hex').toString('base64url')}`
+
+/** Identities of containers, images and snapshots. */
+export const isId = (value: unknown): value is string =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Lock } from '../../native-shim/monitor.ts'
+import type { Context } from '../context.ts'
+import { TsbuildError } from '../lib/errors.ts'
+import type { ContainerRecord } from './container-record.ts'
+import { findContainer, readContainer } from './containers.ts'
+import { containerLockPath } from './layout.ts'
+import { monitorOf } from './lock-store.ts'
+
+/**
+ * The record of a container that is ours until this process ends: two overlays on one upper
+ * directory damage it, so nobody else may use the container meanwhile. Waits for whoever does now,
+ * and says so.
+ *
+ * @throws TsbuildError CONTAINER_UNKNOWN, also when it was removed while we waited
+ */
+export function lockContainer(context: Context, nameOrId: string): ContainerRecord {
+  return takeContainer(context, nameOrId).record
+}
+
+/** The same for as long as `action` takes. */
+export async function withContainer<Result>(
+  context: Context,
+  nameOrId: string,
+  action: (record: ContainerRecord) => Result | Promise<Result>,
+): Promise<Result> {
+  const { record, lock } = takeContainer(context, nameOrId)
+  try {
+    return await action(record)
+  } finally {
+    lock.release()
+  }
+}
+
+function takeContainer(
+  context: Context,
+  nameOrId: string,
+): { record: ContainerRecord; lock: Lock } {
+  const monitor = monitorOf(context)
+  const { id, name } = findContainer(context, nameOrId)
+  const path = containerLockPath(context.paths.root, id)
+  const first = monitor.tryLock(path, 'exclusive')
+  if ('holder' in first) context.warn(`waiting for container ${name}: ${userOf(first)} uses it`)
+  const lock = 'holder' in first ? monitor.lock(path, 'exclusive') : first
+  const record = readContainer(context, id)
+  if (record !== undefined) return { record, lock }
+  lock.release()
+  throw new TsbuildError('CONTAINER_UNKNOWN', `container ${name} was removed meanwhile`)
+}
+
+/** Words for who holds a lock. */
+export function userOf({ holder }: { readonly holder: number }): string {
+  return holder === 0 ? 'another process' : `process ${holder}`
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+import { fromBytes } from '../../core/lib/bytes.ts'
+import { type ErrorContext, TsbuildError } from '../../core/lib/errors.ts'
+
+/** Bytes of an archive that break the format or that we refuse; the caller adds its file name. */
+export function invalidArchive(message: string, context: ErrorContext = {}): TsbuildError {
+  return new TsbuildError('ARCHIVE_INVALID', message, context)
+}
+
+/** A byte string as people are to read it. */
+export const readable = (bytes: string): string => JSON.stringify(fromBytes(bytes))

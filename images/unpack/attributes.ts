@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import { chmodSync, fchmodSync, fchownSync, lchownSync } from 'node:fs'
+import { bytePath } from '../../core/lib/bytes.ts'
+import { hasCode } from '../../core/lib/errno.ts'
+import type { Syscalls } from '../../native-shim/syscalls.ts'
+import type { FileEntry } from '../tar/entry.ts'
+import { INODE_RECORD_XATTR, inodeRecord } from './inode-record.ts'
+import { keepsXattr, portableXattr } from './xattrs.ts'
+
+/** What could not be stored, not even as a record of ours. Counts of files and of attributes. */
+export interface Losses {
+  owners: number
+  xattrs: number
+  sockets: number
+}
+
+export interface AttributeRules {
+  readonly sys: Syscalls
+  /** Whether files can belong to these ids, which are those of the container. */
+  readonly holdsIds: (uid: number, gid: number) => boolean
+  /** Where the files come from: it decides which of their extended attributes are kept. */
+  readonly origin: 'own' | 'foreign'
+  readonly losses: Losses
+}
+
+/** A file that was just made: its directory by descriptor, its name, and both as a path. */
+export interface Place {
+  readonly dirFd: number
+  readonly name: string
+  readonly path: string
+}
+
+/** 'stand-in': an empty file that is there for a device node, which a record describes. */
+export type FileRole = 'itself' | 'stand-in'
+
+/**
+ * Gives an open file what its entry says: owner, mode, attributes, time, in the order in which
+ * none takes another away (chown clears set-id bits and capabilities).
+ */
+export function applyToFile(
+  fd: number,
+  entry: FileEntry,
+  rules: AttributeRules,
+  role: FileRole = 'itself',
+): void {
+  const plan = planFor(entry, rules, role)
+  if (plan.owned) fchownSync(fd, entry.uid, entry.gid)
+  fchmodSync(fd, plan.mode)
+  storeXattrs(plan, rules, (name, value) => rules.sys.fsetxattr(fd, name, value))
+  rules.sys.futimens(fd, entry.mtime)
+}
+
+/** The same for what cannot be opened for writing, or need not: by name, never through a link. */
+export function applyToPlace(place: Place, entry: FileEntry, rules: AttributeRules): void {
+  const plan = planFor(entry, rules, 'itself')
+  if (plan.owned) lchownSync(bytePath(place.path), entry.uid, entry.gid)
+  if (entry.type !== 'symlink') chmodSync(bytePath(place.path), plan.mode)
+  storeXattrs(plan, rules, (name, value) => rules.sys.lsetxattr(place.path, name, value))
+  rules.sys.utimensat(place.dirFd, place.name, entry.mtime)
+}
+
+interface Plan {
+  /** Whether the kernel can hold the owner; otherwise it stays ours. */
+  readonly owned: boolean
+  readonly mode: number
+  readonly xattrs: readonly (readonly [name: string, value: Buffer])[]
+  readonly record: Buffer | undefined
+}
+
+const SET_ID_BITS = 0o6000
+
+function planFor(entry: FileEntry, rules: AttributeRules, role: FileRole): Plan {
+  const owned = rules.holdsIds(entry.uid, entry.gid)
+  const xattrs = [...entry.xattrs]
+    .filter(([name]) => keepsXattr(name, rules.origin))
+    .map(([name, value]) => [name, portableXattr(name, value)] as const)
+  // Set-id bits on a file that belongs to somebody else than meant would lend out that one.
+  const mode = owned ? entry.mode : entry.mode & ~SET_ID_BITS
+  if (owned && role === 'itself') return { owned, mode, xattrs, record: undefined }
+  const recordable = role === 'stand-in' || entry.type === 'file' || entry.type === 'directory'
+  if (!recordable) rules.losses.owners += 1
+  return { owned, mode, xattrs, record: recordable ? inodeRecord(entry) : undefined }
+}
+
+function storeXattrs(
+  { xattrs, record }: Plan,
+  { losses }: AttributeRules,
+  set: (name: string, value: Buffer) => void,
+): void {
+  for (const [name, value] of xattrs) {
+    if (!stored(() => set(name, value))) losses.xattrs += 1
+  }
+  if (record !== undefined && !stored(() => set(INODE_RECORD_XATTR, record))) losses.owners += 1
+}
+
+/** What the kernel and file systems refuse attributes with; ENOSPC and EDQUOT can mean the inode. */
+const REFUSALS = ['EPERM', 'ENOTSUP', 'EINVAL', 'ENOSPC', 'EDQUOT', 'E2BIG', 'ERANGE']
+
+function stored(set: () => void): boolean {
+  try {
+    set()
+    return true
+  } catch (error) {
+    if (!hasCode(error, ...REFUSALS)) throw error
+    return false
+  }
+}

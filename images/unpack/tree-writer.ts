@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import { constants, copyFileSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs'
+import { bytePath } from '../../core/lib/bytes.ts'
+import { hasCode } from '../../core/lib/errno.ts'
+import type { Body } from '../tar/body.ts'
+import type { FileEntry } from '../tar/entry.ts'
+import { applyToPlace } from './attributes.ts'
+import { createFile } from './create-file.ts'
+import { makeLink } from './hard-link.ts'
+import { makeNode } from './node.ts'
+import {
+  clear,
+  closeTree,
+  fullPath,
+  makeNew,
+  openTree,
+  placeOf,
+  type Tree,
+  type TreeTarget,
+} from './tree.ts'
+
+/**
+ * Makes files in a root file system. A later entry of a name replaces an earlier one, and what
+ * was there before. Everything goes through descriptors of directories that were looked up inside
+ * the root, so nothing outside is touched, whatever the entries say.
+ */
+export interface TreeWriter {
+  /** @returns what takes the content of a file, and nothing for the other types */
+  put(entry: FileEntry): Body
+  /** A file with the content of `source`, which it shares where the file system can do that. */
+  putCopy(entry: FileEntry, source: string): void
+  /** Sets the times of the directories: each entry below has changed them. */
+  finish(): void
+  /** Closes what is open; a file that is not complete stays as it is. */
+  close(): void
+}
+
+/** @throws TsbuildError ARCHIVE_INVALID, from `put`, if a name points outside */
+export function createTreeWriter(target: TreeTarget): TreeWriter {
+  const tree = openTree(target)
+  return {
+    put: (entry) => put(tree, fullPath(tree, entry.path), entry),
+    putCopy(entry, source) {
+      const exclusive = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
+      makeNew(tree, fullPath(tree, entry.path), (place) => {
+        copyFileSync(bytePath(source), bytePath(place.path), exclusive)
+        applyToPlace(place, entry, tree.rules)
+      })
+    },
+    finish() {
+      for (const [path, time] of tree.times) {
+        tree.rules.sys.utimensat(tree.directories.open(path, 'fail'), '.', time)
+      }
+    },
+    close: () => closeTree(tree),
+  }
+}
+
+const noContent: Body = { write: () => {}, end: () => {} }
+
+function put(tree: Tree, path: string, entry: FileEntry): Body {
+  switch (entry.type) {
+    case 'file':
+      return createFile(tree, path, entry)
+    case 'directory':
+      makeDirectory(tree, path, entry)
+      return noContent
+    case 'symlink':
+      makeSymlink(tree, path, entry)
+      return noContent
+    case 'link':
+      makeLink(tree, path, entry)
+      return noContent
+    case 'char':
+    case 'block':
+    case 'fifo':
+      makeNode(tree, path, entry, entry.type)
+      return noContent
+  }
+}
+
+function makeSymlink(tree: Tree, path: string, entry: FileEntry): void {
+  makeNew(tree, path, (place) => {
+    symlinkSync(bytePath(entry.linkTarget), bytePath(place.path))
+    applyToPlace(place, entry, tree.rules)
+  })
+  tree.madeLinks.add(path)
+}
+
+/**
+ * A directory stays what it is where there is one. So does a link to one that was there before:
+ * `lib` of an archive goes into the `usr/lib` that `/lib` of the container leads to.
+ */
+function makeDirectory(tree: Tree, path: string, entry: FileEntry): void {
+  if (path !== tree.base) {
+    const found = made(tree, path) ? 'directory' : occupant(tree, path)
+    if (found === 'link to a directory') return
+    if (found === 'other') {
+      clear(tree, path)
+      made(tree, path)
+    }
+  }
+  applyToPlace(placeOf(tree, path), entry, tree.rules)
+  tree.times.set(path, entry.mtime)
+}
+
+function made(tree: Tree, path: string): boolean {
+  try {
+    mkdirSync(bytePath(placeOf(tree, path).path))
+    return true
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+    return false
+  }
+}
+
+function occupant(tree: Tree, path: string): 'directory' | 'link to a directory' | 'other' {
+  const stats = lstatSync(bytePath(placeOf(tree, path).path))
+  if (stats.isDirectory()) return 'directory'
+  if (!stats.isSymbolicLink() || tree.madeLinks.has(path)) return 'other'
+  try {
+    tree.directories.open(path, 'fail')
+    return 'link to a directory'
+  } catch {
+    return 'other'
+  }
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "cleanup.h"
+#include "helper.h"
+#include "init.h"
+#include "locks.h"
+#include "sys.h"
+
+struct guard {
+  int channel;
+  int children; /* signalfd: SIGCHLD */
+  pid_t init;
+  struct helper helpers[HELPERS_MAX];
+};
+
+static void tell(const struct guard *guard, const struct frame *frame, int fd) {
+  if (channel_send(guard->channel, frame, fd) < 0)
+    _exit(125); /* the monitor is gone, and everything in this namespace follows us */
+}
+
+static _Noreturn void become_init(const struct guard_start *start, int children) {
+  close(children);
+  close(start->channel);
+  for (int fd = 0; fd <= 2; fd++)
+    if (start->stdio[fd] != fd && dup2(start->stdio[fd], fd) < 0)
+      _exit(125);
+  for (int fd = 0; fd <= 2; fd++)
+    if (start->stdio[fd] > 2)
+      close(start->stdio[fd]);
+  init_main(start->init_channel);
+}
+
+/* Starts init and tells the monitor by pidfd: its number here is not its number there. */
+static void start_init(struct guard *guard, const struct guard_start *start) {
+  autoframe frame = { 0 };
+  int pidfd = -1;
+  guard->init = sys_clone(start->clone_flags | CLONE_PIDFD, &pidfd);
+  if (guard->init == 0)
+    become_init(start, guard->children);
+  if (guard->init < 0) {
+    frame_text(&frame, "init-failed");
+    frame_number(&frame, errno);
+    tell(guard, &frame, -1);
+    _exit(125);
+  }
+  frame_text(&frame, "init");
+  tell(guard, &frame, pidfd);
+  close(pidfd);
+  close(start->init_channel);
+}
+
+static int ascending(const void *a, const void *b) {
+  return *(const int *)a - *(const int *)b;
+}
+
+/* Nothing of the user's stays open here: a reader must see the end when the program closes. */
+static void drop_descriptors(const struct guard *guard, const struct guard_start *start) {
+  int kept[3 + LOCKS_MAX] = { 2, guard->channel, guard->children };
+  int count = 3;
+  for (int i = 0; i < start->lock_count; i++)
+    kept[count++] = start->locks[i];
+  qsort(kept, (size_t)count, sizeof *kept, ascending);
+  for (int i = 0; i < count; i++) {
+    const unsigned last = i + 1 < count ? (unsigned)kept[i + 1] - 1 : ~0U;
+    if ((unsigned)kept[i] + 1 <= last)
+      sys_close_range((unsigned)kept[i] + 1, last, 0);
+  }
+  autofd null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; fd <= 2 && null >= 0; fd++)
+    dup2(null, fd);
+}
+
+static void report_exit(const struct guard *guard, const siginfo_t *info,
+                        const struct rusage *usage) {
+  autoframe frame = { 0 };
+  const int exited = info->si_code == CLD_EXITED;
+  frame_text(&frame, "exit");
+  frame_number(&frame, exited ? info->si_status : 0);
+  frame_number(&frame, exited ? 0 : info->si_status);
+  frame_number(&frame, usage->ru_utime.tv_sec * 1000000LL + usage->ru_utime.tv_usec);
+  frame_number(&frame, usage->ru_stime.tv_sec * 1000000LL + usage->ru_stime.tv_usec);
+  frame_number(&frame, usage->ru_maxrss);
+  tell(guard, &frame, -1);
+}
+
+static void reap(struct guard *guard) {
+  struct signalfd_siginfo drained;
+  while (read(guard->children, &drained, sizeof drained) > 0)
+    ;
+  for (;;) {
+    siginfo_t info = { 0 };
+    struct rusage usage;
+    if (syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG, &usage) < 0 || info.si_pid == 0)
+      return;
+    if (info.si_pid == guard->init) {
+      report_exit(guard, &info, &usage);
+      _exit(0); /* the kernel ends the helpers with this namespace */
+    }
+    helper_reaped(guard->helpers, guard->channel, info.si_pid, info.si_status);
+  }
+}
+
+static void serve(struct guard *guard) {
+  autoframe frame = { 0 };
+  int fd;
+  if (channel_receive(guard->channel, &frame, &fd) != 1)
+    _exit(125);
+  autofd closed_later = fd;
+  (void)closed_later;
+  struct field fields[FRAME_FIELDS_MAX];
+  const int count = frame_split(frame.data, frame.len, fields);
+  if (count == 4 && field_is(fields[0], "helper"))
+    helper_start(guard->helpers, guard->channel, &fields[1]);
+  else
+    protocol_broken("unexpected message at the guard");
+}
+
+_Noreturn void guard_main(const struct guard_start *start) {
+  struct guard guard = { .channel = start->channel };
+  sigset_t all;
+  /* A monitor that died before this line is noticed as end of file on the channel. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  guard.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  start_init(&guard, start);
+  drop_descriptors(&guard, start);
+
+  for (;;) {
+    struct pollfd fds[2 + HELPERS_MAX] = {
+      { .fd = guard.channel, .events = POLLIN },
+      { .fd = guard.children, .events = POLLIN },
+    };
+    for (int i = 0; i < HELPERS_MAX; i++)
+      fds[2 + i] = (struct pollfd){ .fd = helper_ready_fd(&guard.helpers[i]), .events = POLLIN };
+    if (poll(fds, 2 + HELPERS_MAX, -1) < 0 && errno != EINTR)
+      _exit(125);
+    for (int i = 0; i < HELPERS_MAX; i++)
+      if (fds[2 + i].revents != 0)
+        helper_ready(&guard.helpers[i], guard.channel);
+    if (fds[1].revents != 0)
+      reap(&guard);
+    if (fds[0].revents != 0)
+      serve(&guard);
+  }
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "monitor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "cleanup.h"
+
+void reply_frame(struct monitor *monitor, const struct frame *frame) {
+  if (monitor->control >= 0)
+    frame_write(monitor->control, frame); /* a peer that is gone is seen as end of file */
+}
+
+void reply_ok(struct monitor *monitor) {
+  autoframe frame = { 0 };
+  frame_text(&frame, "ok");
+  reply_frame(monitor, &frame);
+}
+
+void reply_error(struct monitor *monitor, const char *where, int err, const char *detail) {
+  autoframe frame = { 0 };
+  frame_text(&frame, "error");
+  frame_text(&frame, where);
+  frame_number(&frame, -1);
+  frame_number(&frame, err);
+  frame_text(&frame, detail);
+  reply_frame(monitor, &frame);
+}
+
+static void notice(const char *text) {
+  if (text != NULL && *text != '\0')
+    dprintf(STDERR_FILENO, "%s\n", text);
+}
+
+static void close_channel(int *channel) {
+  close(*channel);
+  *channel = -1;
+}
+
+/* The exit status of the container's program, or of our ending it. */
+static int exit_status(const struct monitor *monitor) {
+  if (monitor->forced_signo != 0)
+    return 128 + monitor->forced_signo;
+  return monitor->signo != 0 ? 128 + monitor->signo : monitor->code;
+}
+
+static void program_ended(struct monitor *monitor, const struct frame *frame,
+                          const struct field *fields) {
+  monitor->ended = true;
+  monitor->code = (int)field_number(fields[1]);
+  monitor->signo = (int)field_number(fields[2]);
+  if (monitor->started)
+    reply_frame(monitor, frame);
+}
+
+static void guard_lost(struct monitor *monitor) {
+  close_channel(&monitor->guard_channel);
+  if (monitor->ended)
+    return;
+  monitor->ended = true;
+  monitor->signo = SIGKILL;
+  if (monitor->started && monitor->forced_signo == 0)
+    notice(monitor->lost_notice);
+  else
+    reply_error(monitor, "guard", ESRCH, "ended during set-up");
+}
+
+static void guard_message(struct monitor *monitor) {
+  autoframe frame = { 0 };
+  struct field fields[FRAME_FIELDS_MAX];
+  int fd;
+  if (channel_receive(monitor->guard_channel, &frame, &fd) != 1) {
+    guard_lost(monitor);
+    return;
+  }
+  const int count = frame_split(frame.data, frame.len, fields);
+  if (count == 1 && field_is(fields[0], "init"))
+    monitor_init_created(monitor, fd);
+  else if (count == 2 && field_is(fields[0], "init-failed"))
+    reply_error(monitor, "clone", (int)field_number(fields[1]), "init");
+  else if (count == 6 && field_is(fields[0], "exit"))
+    program_ended(monitor, &frame, fields);
+  else if (count == 2 && field_is(fields[0], "helper-ready"))
+    reply_frame(monitor, &frame);
+  else if (count == 4 && field_is(fields[0], "helper-failed"))
+    reply_frame(monitor, &frame);
+  else if (count == 3 && field_is(fields[0], "helper-exit"))
+    notice(monitor->helper_notice);
+  else
+    protocol_broken("unexpected message from the guard");
+}
+
+static void init_message(struct monitor *monitor) {
+  autoframe frame = { 0 };
+  struct field name;
+  int fd;
+  if (channel_receive(monitor->init_channel, &frame, &fd) != 1) {
+    close_channel(&monitor->init_channel);
+    if (monitor->run_asked)
+      monitor_program_runs(monitor);
+    return;
+  }
+  struct cursor cursor = { frame.data, frame.data + frame.len };
+  if (!cursor_next(&cursor, &name))
+    protocol_broken("malformed message from init");
+  if (field_is(name, "console")) {
+    monitor->console = fd;
+    terminal_size(STDIN_FILENO, fd); /* before the program can ask for it */
+  } else {
+    reply_frame(monitor, &frame);
+  }
+}
+
+static void wait_for_node(struct monitor *monitor) {
+  while (monitor->node > 0 && monitor->node_status < 0)
+    if (waitpid(monitor->node, &monitor->node_status, 0) < 0 && errno != EINTR)
+      return;
+}
+
+/* TypeScript is gone. Before the program runs that is the end; our status is its status. */
+static void control_gone(struct monitor *monitor) {
+  close_channel(&monitor->control);
+  if (monitor->started) {
+    if (monitor->console >= 0) {
+      wait_for_node(monitor);
+      monitor_attach_terminal(monitor);
+    }
+    return;
+  }
+  monitor_stop_container(monitor);
+  monitor->ended = true;
+  monitor->code = 125;
+  if (monitor->node == 0)
+    return;
+  wait_for_node(monitor);
+  monitor->code = WIFEXITED(monitor->node_status) ? WEXITSTATUS(monitor->node_status)
+                                                  : 128 + WTERMSIG(monitor->node_status);
+}
+
+static bool ready(const struct pollfd *fd) {
+  return fd->fd >= 0 && fd->revents != 0;
+}
+
+/* The program has ended and all that it wrote has been passed on. */
+static bool finished(struct monitor *monitor) {
+  if (!monitor->ended)
+    return false;
+  return !monitor->started || (monitor->console < 0 && relay_finished(&monitor->relay));
+}
+
+int monitor_run(struct monitor *monitor) {
+  while (!finished(monitor)) {
+    struct pollfd fds[4 + PUMP_POLLFDS] = {
+      { .fd = monitor->control, .events = POLLIN },
+      { .fd = monitor->init_channel, .events = POLLIN },
+      { .fd = monitor->guard_channel, .events = POLLIN },
+      { .fd = monitor->signals, .events = POLLIN },
+    };
+    const int count = monitor->started ? relay_poll(&monitor->relay, fds, 4) : 4;
+    if (poll(fds, (nfds_t)count, -1) < 0) {
+      if (errno == EINTR)
+        continue;
+      protocol_broken("poll");
+    }
+    if (monitor->started) {
+      relay_move(&monitor->relay, fds);
+      monitor_typed(monitor, monitor->relay.typed_signo);
+    }
+    if (ready(&fds[0]) && !monitor_request(monitor))
+      control_gone(monitor);
+    if (ready(&fds[1])) /* before the guard's word: a quick program has ended by now */
+      init_message(monitor);
+    if (ready(&fds[2]) && monitor->guard_channel >= 0)
+      guard_message(monitor);
+    if (ready(&fds[3]))
+      monitor_signal(monitor);
+  }
+  relay_restore(&monitor->relay);
+  return exit_status(monitor);
+}

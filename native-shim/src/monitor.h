@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The process between TypeScript and the container: performs what it is asked over the control
+ * socket, then passes bytes and signals until the program ends. messages.ts is the other half.
+ */
+#ifndef TSBUILD_MONITOR_H
+#define TSBUILD_MONITOR_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "frame.h"
+#include "locks.h"
+#include "relay.h"
+
+enum { STDIO_INHERIT, STDIO_PIPE, STDIO_NULL };
+
+struct monitor {
+  int control;     /* stream socket to TypeScript, -1 when it has gone */
+  pid_t node;      /* TypeScript's process when it is our child, else 0 */
+  int node_status; /* wait status of it, -1 while it runs */
+  int guard_channel;
+  int init_channel;
+  pid_t guard;
+  int init_pidfd;
+  long init_pid; /* as our /proc numbers it */
+  int cwd;       /* where the user stands, opened before the first move, or -1 */
+  int signals;   /* signalfd once a container was started */
+  struct locks locks;
+  struct relay relay;
+  int stdio[3]; /* STDIO_* of each */
+  int console;  /* master of the container's pty until the program runs */
+  char *uid_map;
+  char *gid_map;
+  bool deny_setgroups;
+  char *lost_notice;   /* what to say when the guard was killed */
+  char *helper_notice; /* what to say when a helper ended early */
+  bool run_asked;
+  bool started;
+  bool ended;
+  int code; /* of the program, once ended */
+  int signo;
+  int forced_signo; /* we ended it in its name: report this one */
+};
+
+/* Serves until the end; returns the exit status. */
+int monitor_run(struct monitor *monitor);
+
+/* monitor_start.c: guard and init, id maps, stdio. */
+void monitor_start(struct monitor *monitor, const struct field *fields);
+void monitor_init_created(struct monitor *monitor, int pidfd);
+void monitor_program_runs(struct monitor *monitor);
+
+/*
+ * Joins our terminal to the container's. Not before Node is gone where it is our child: when it
+ * ends it puts the terminal's mode back to what it found.
+ */
+void monitor_attach_terminal(struct monitor *monitor);
+void monitor_stop_container(struct monitor *monitor);
+
+/* monitor_request.c: one request of TypeScript; false when the socket is at its end. */
+bool monitor_request(struct monitor *monitor);
+
+/* monitor_signal.c: what came in on the signalfd. */
+void monitor_signal(struct monitor *monitor);
+/*
+ * A key that means a signal went to the container's terminal. Where its program is in the
+ * foreground and pid 1, which such a signal does not end, we do.
+ */
+void monitor_typed(struct monitor *monitor, int signo);
+void monitor_block_signals(struct monitor *monitor);
+
+/* Answers on the control socket. */
+void reply_ok(struct monitor *monitor);
+void reply_frame(struct monitor *monitor, const struct frame *frame);
+void reply_error(struct monitor *monitor, const char *where, int err, const char *detail);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The requests of TypeScript, a row each. native-shim/messages.ts lists the same. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "cleanup.h"
+#include "monitor.h"
+#include "ops.h"
+#include "requests.h"
+#include "sys.h"
+
+static void request_hello(struct monitor *monitor, const struct field *fields) {
+  autoframe frame = { 0 };
+  (void)fields;
+  frame_text(&frame, "hello");
+  frame_text(&frame, PROTOCOL);
+  reply_frame(monitor, &frame);
+}
+
+/* lock PATH exclusive|shared wait|try */
+static void request_lock(struct monitor *monitor, const struct field *fields) {
+  long holder = 0;
+  const int fd = lock_take(&monitor->locks, fields[1].data, field_is(fields[2], "exclusive"),
+                           field_is(fields[3], "wait"), &holder);
+  if (fd < 0 && errno != EWOULDBLOCK) {
+    reply_error(monitor, "lock", errno, fields[1].data);
+    return;
+  }
+  autoframe frame = { 0 };
+  frame_text(&frame, fd < 0 ? "busy" : "locked");
+  frame_number(&frame, fd < 0 ? holder : fd);
+  reply_frame(monitor, &frame);
+}
+
+static void request_unlock(struct monitor *monitor, const struct field *fields) {
+  if (lock_release(&monitor->locks, (int)field_number(fields[1])))
+    reply_ok(monitor);
+  else
+    reply_error(monitor, "unlock", EBADF, fields[1].data);
+}
+
+/* mount CWD SOURCE TARGET TYPE FLAGS DATA: mount(2) in our private mount namespace */
+static void request_mount(struct monitor *monitor, const struct field *fields) {
+  if (monitor->cwd < 0)
+    monitor->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (chdir(fields[1].data) < 0) {
+    reply_error(monitor, "mount", errno, fields[1].data);
+    return;
+  }
+  const int result = mount(fields[2].data, fields[3].data, fields[4].data,
+                           (unsigned long)field_number(fields[5]), fields[6].data);
+  const int saved = result < 0 ? errno : EIO;
+  /* Mounting moved us; our own directory is where the user stands. */
+  if (result < 0 || fchdir(monitor->cwd) < 0)
+    reply_error(monitor, "mount", saved, fields[3].data);
+  else
+    reply_ok(monitor);
+}
+
+static void request_unmount(struct monitor *monitor, const struct field *fields) {
+  if (umount2(fields[1].data, UMOUNT_NOFOLLOW) < 0)
+    reply_error(monitor, "unmount", errno, fields[1].data);
+  else
+    reply_ok(monitor);
+}
+
+static void request_start(struct monitor *monitor, const struct field *fields) {
+  if (monitor->guard > 0)
+    protocol_broken("a second start");
+  monitor_start(monitor, fields); /* answered with `pid` when the guard has spoken */
+}
+
+/* helper NAME ARGV ENV NOTICE */
+static void request_helper(struct monitor *monitor, const struct field *fields) {
+  autoframe frame = { 0 };
+  for (int i = 0; i < 4; i++)
+    frame_bytes(&frame, fields[i].data, fields[i].len);
+  free(monitor->helper_notice);
+  monitor->helper_notice = strdup(fields[4].data);
+  if (monitor->guard_channel < 0 || channel_send(monitor->guard_channel, &frame, -1) < 0)
+    reply_error(monitor, "helper", errno, fields[1].data);
+}
+
+static void request_run(struct monitor *monitor, const struct field *fields) {
+  autoframe frame = { 0 };
+  frame_text(&frame, fields[0].data);
+  monitor->run_asked = true;
+  if (monitor->init_channel < 0 || channel_send(monitor->init_channel, &frame, -1) < 0)
+    reply_error(monitor, "run", errno, "init");
+}
+
+/* exec PROGRAM ARGV ENV: TypeScript ends, and this process becomes the program. */
+static void request_exec(struct monitor *monitor, const struct field *fields) {
+  char **argv = list_vector(fields[2]);
+  char **env = list_vector(fields[3]);
+  reply_ok(monitor);
+  close(monitor->control);
+  if (monitor->node > 0)
+    waitpid(monitor->node, NULL, 0);
+  execve(fields[1].data, argv, env);
+  const int saved = errno;
+  dprintf(STDERR_FILENO, "%s: %s\n", fields[1].data, strerror(saved));
+  _exit(saved == ENOENT ? 127 : 126);
+}
+
+static const struct request {
+  const char *name;
+  int fields;
+  void (*run)(struct monitor *monitor, const struct field *fields);
+} requests[] = {
+  { "hello", 2, request_hello },     { "lock", 4, request_lock },
+  { "unlock", 2, request_unlock },   { "mount", 7, request_mount },
+  { "unmount", 2, request_unmount }, { "start", 9, request_start },
+  { "helper", 5, request_helper },   { "run", 1, request_run },
+  { "exec", 4, request_exec },
+};
+
+enum { REQUESTS = sizeof requests / sizeof *requests };
+
+void requests_print(void) {
+  for (int i = 0; i < REQUESTS; i++)
+    printf("request %s %d\n", requests[i].name, requests[i].fields - 1);
+}
+
+/* An op list of any length goes to init as it is. */
+static void forward_ops(struct monitor *monitor, const struct frame *frame) {
+  if (monitor->init_channel < 0 || channel_send(monitor->init_channel, frame, -1) < 0)
+    reply_error(monitor, "ops", errno == 0 ? ENOTCONN : errno, "init");
+}
+
+bool monitor_request(struct monitor *monitor) {
+  autoframe frame = { 0 };
+  if (frame_read(monitor->control, &frame) != 1)
+    return false;
+  struct cursor cursor = { frame.data, frame.data + frame.len };
+  struct field name;
+  if (!cursor_next(&cursor, &name))
+    protocol_broken("empty request");
+  if (field_is(name, "ops")) {
+    forward_ops(monitor, &frame);
+    return true;
+  }
+  struct field fields[FRAME_FIELDS_MAX];
+  const int count = frame_split(frame.data, frame.len, fields);
+  for (int i = 0; i < REQUESTS; i++) {
+    if (!field_is(name, requests[i].name))
+      continue;
+    if (count != requests[i].fields)
+      protocol_broken("request with a wrong number of fields");
+    requests[i].run(monitor, fields);
+    return true;
+  }
+  protocol_broken("unknown request");
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signals: passed on to the program, or carried out for it where pid 1 would ignore them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "monitor.h"
+#include "sys.h"
+
+static const int forwarded[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2 };
+
+void monitor_block_signals(struct monitor *monitor) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
+    sigaddset(&set, forwarded[i]);
+  sigaddset(&set, SIGWINCH);
+  sigaddset(&set, SIGCONT);
+  sigaddset(&set, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  monitor->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The mask after `key` in /proc/PID/status, proc(5); all ones when it cannot be read. */
+static unsigned long long status_mask(const char *text, const char *key) {
+  const char *at = strstr(text, key);
+  return at == NULL ? ~0ULL : strtoull(at + strlen(key), NULL, 16);
+}
+
+/*
+ * Pid 1 of a namespace does not die of a signal that it neither catches nor ignores
+ * (pid_namespaces(7)); anywhere else that signal would have ended the program.
+ */
+static bool takes_signal(const struct monitor *monitor, int signo) {
+  char name[48], text[4096];
+  snprintf(name, sizeof name, "/proc/%ld/status", monitor->init_pid);
+  const int fd = open(name, O_RDONLY | O_CLOEXEC);
+  const ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+  if (fd >= 0)
+    close(fd);
+  text[n > 0 ? n : 0] = '\0';
+  const unsigned long long taken = status_mask(text, "\nSigIgn:") | status_mask(text, "\nSigCgt:");
+  return (taken >> (signo - 1) & 1) != 0;
+}
+
+static void deliver(struct monitor *monitor, int signo) {
+  if (!monitor->started) {
+    monitor_stop_container(monitor);
+    monitor->forced_signo = signo;
+    monitor->ended = true;
+  } else if (takes_signal(monitor, signo)) {
+    sys_pidfd_send_signal(monitor->init_pidfd, signo);
+  } else {
+    monitor->forced_signo = signo;
+    sys_pidfd_send_signal(monitor->init_pidfd, SIGKILL);
+  }
+}
+
+void monitor_typed(struct monitor *monitor, int signo) {
+  if (signo == 0 || tcgetpgrp(monitor->relay.master) != monitor->init_pid)
+    return;
+  if (!takes_signal(monitor, signo))
+    deliver(monitor, signo);
+}
+
+/* The guard's own end shows on its channel; here its and Node's remains are collected. */
+static void reap(struct monitor *monitor) {
+  int status;
+  if (monitor->node > 0 && monitor->node_status < 0 &&
+      waitpid(monitor->node, &status, WNOHANG) == monitor->node)
+    monitor->node_status = status;
+}
+
+void monitor_signal(struct monitor *monitor) {
+  struct signalfd_siginfo info;
+  while (read(monitor->signals, &info, sizeof info) == sizeof info) {
+    const int signo = (int)info.ssi_signo;
+    if (signo == SIGCHLD)
+      reap(monitor);
+    else if (signo == SIGWINCH)
+      relay_resize(&monitor->relay);
+    else if (signo == SIGCONT)
+      relay_resume(&monitor->relay);
+    else
+      deliver(monitor, signo);
+  }
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void relay_init(struct relay *relay) {
+  memset(relay, 0, sizeof *relay);
+  relay->master = relay->slave = relay->terminal = -1;
+}
+
+int relay_own(int fd, int flags) {
+  char name[40];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+  const int own = open(name, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+void relay_add(struct relay *relay, int index, int from, int to) {
+  struct pump *pump = &relay->pump[index];
+  *pump = (struct pump){ .from = from, .to = to, .poll_from = -1, .poll_to = -1 };
+  pump->write_max = (fcntl(to, F_GETFL) & O_NONBLOCK) != 0 ? PUMP_BYTES : BLOCKING_WRITE_MAX;
+  pump->buffer = malloc(PUMP_BYTES);
+  pump->active = pump->buffer != NULL;
+}
+
+static size_t room(const struct pump *pump) {
+  return PUMP_BYTES - pump->start - pump->len;
+}
+
+int relay_poll(struct relay *relay, struct pollfd *fds, int count) {
+  for (int i = 0; i < PUMPS; i++) {
+    struct pump *pump = &relay->pump[i];
+    pump->poll_from = pump->poll_to = -1;
+    if (!pump->active)
+      continue;
+    if (!pump->from_ended && room(pump) > 0) {
+      pump->poll_from = count;
+      fds[count++] = (struct pollfd){ .fd = pump->from, .events = POLLIN };
+    }
+    /* Without bytes to write only the end of the reader is of interest: POLLERR, unasked. */
+    if (!pump->to_gone) {
+      pump->poll_to = count;
+      fds[count++] = (struct pollfd){ .fd = pump->to, .events = pump->len > 0 ? POLLOUT : 0 };
+    }
+  }
+  return count;
+}
+
+static ssize_t write_some(int fd, const char *data, size_t len) {
+  const ssize_t n = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (n >= 0 || errno != ENOTSOCK)
+    return n;
+  return write(fd, data, len);
+}
+
+static void close_from(struct pump *pump) {
+  if (!pump->from_ended)
+    close(pump->from);
+  pump->from_ended = true;
+}
+
+static void close_to(struct pump *pump) {
+  if (!pump->to_gone)
+    close(pump->to);
+  pump->to_gone = true;
+}
+
+/* ^C and ^\\ as the container's terminal has them set; 0 while it takes keys as they come. */
+static int signal_of_keys(int master, const char *keys, size_t len) {
+  struct termios mode;
+  if (tcgetattr(master, &mode) < 0 || (mode.c_lflag & ISIG) == 0)
+    return 0;
+  if (memchr(keys, mode.c_cc[VINTR], len) != NULL)
+    return SIGINT;
+  return memchr(keys, mode.c_cc[VQUIT], len) != NULL ? SIGQUIT : 0;
+}
+
+static void pump_read(struct relay *relay, struct pump *pump) {
+  char *fresh = pump->buffer + pump->start + pump->len;
+  const ssize_t n = read(pump->from, fresh, room(pump));
+  if (n > 0) {
+    pump->len += (size_t)n;
+    if (relay->master >= 0 && pump == &relay->pump[0])
+      relay->typed_signo = signal_of_keys(relay->master, fresh, (size_t)n);
+  } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) /* EIO: the last slave was closed */
+    close_from(pump);
+}
+
+static void pump_write(struct pump *pump) {
+  const size_t len = pump->len < pump->write_max ? pump->len : pump->write_max;
+  const ssize_t n = write_some(pump->to, pump->buffer + pump->start, len);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+  if (n < 0) {
+    close_to(pump);
+    return;
+  }
+  pump->start += (size_t)n;
+  pump->len -= (size_t)n;
+  if (pump->len == 0)
+    pump->start = 0;
+}
+
+/* The reader is gone: the writer learns it from us, unless it is a pty, which only drains. */
+static void pump_discard(struct pump *pump) {
+  pump->start = pump->len = 0;
+  if (!pump->keep_drain)
+    close_from(pump);
+}
+
+/* Towards a pipe the end is its closing; towards a pty it is what a terminal gives: ^D. */
+static void end_of_input(struct relay *relay, struct pump *pump) {
+  struct termios mode;
+  const int is_pty = relay->master >= 0 && pump == &relay->pump[0];
+  if (is_pty && tcgetattr(pump->to, &mode) == 0 && (mode.c_lflag & ICANON) != 0) {
+    const char eof = (char)mode.c_cc[VEOF];
+    /* Twice: after a line without its end the first one only hands that line over. */
+    const char bytes[2] = { eof, eof };
+    if (write(pump->to, bytes, sizeof bytes) < 0)
+      pump->to_gone = true;
+  }
+  close_to(pump);
+  pump->active = false;
+}
+
+void relay_move(struct relay *relay, const struct pollfd *fds) {
+  relay->typed_signo = 0;
+  for (int i = 0; i < PUMPS; i++) {
+    struct pump *pump = &relay->pump[i];
+    if (!pump->active)
+      continue;
+    if (pump->poll_from >= 0 && fds[pump->poll_from].revents != 0)
+      pump_read(relay, pump);
+    const short to = pump->poll_to >= 0 ? fds[pump->poll_to].revents : 0;
+    if (pump->len > 0 && !pump->to_gone && (to != 0 || pump->poll_from >= 0))
+      pump_write(pump);
+    else if ((to & (POLLERR | POLLHUP)) != 0)
+      close_to(pump);
+    if (pump->to_gone)
+      pump_discard(pump);
+    if (pump->from_ended && pump->len == 0)
+      end_of_input(relay, pump);
+  }
+}
+
+bool relay_finished(struct relay *relay) {
+  relay->pump[0].active = false;
+  if (relay->slave >= 0) /* from here on the master can come to its end */
+    close(relay->slave);
+  relay->slave = -1;
+  return !relay->pump[1].active && !relay->pump[2].active;
+}

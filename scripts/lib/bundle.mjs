@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { listFiles } from './files.mjs'
+import { writeNotices } from './notices.mjs'
+import { at, dist } from './paths.mjs'
+import { sources } from './types.mjs'
+
+const entries = { main: 'cli/main.ts', run: 'cli/run-main.ts', cli: 'cli/cli-main.ts' }
+
+/**
+ * The programs that the package holds: CommonJS, because the ESM loader costs 5 ms a start.
+ *
+ * @returns {import('./steps.mjs').Step | undefined}
+ */
+export function bundleStep() {
+  const present = Object.entries(entries).filter(([, source]) => existsSync(at(source)))
+  if (present.length === 0) return undefined
+  const product = sources().filter((path) => !path.startsWith(at('test/')))
+  const scripts = listFiles([at('scripts/lib')])
+  return {
+    name: 'bundle',
+    inputs: [...product, ...scripts, at('package-lock.json')],
+    outputs: present.map(([name]) => join(dist, 'lib', `${name}.cjs`)),
+    run: () => bundle(present),
+  }
+}
+
+/** @param {readonly (readonly [string, string])[]} present */
+async function bundle(present) {
+  const { build } = await import('esbuild')
+  const { metafile } = await build({
+    absWorkingDir: at(),
+    entryPoints: Object.fromEntries(present),
+    outdir: join(dist, 'lib'),
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    external: ['koffi', './run.cjs', './cli.cjs'],
+    define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': 'importMetaUrl' },
+    inject: [at('scripts/lib/import-meta-url.js')],
+    plugins: [displayWidth],
+  })
+  writeNotices(metafile, join(dist, 'lib', 'THIRD-PARTY-NOTICES'))
+}
+
+/**
+ * yargs measures text with string-width, whose Unicode tables cost 40 ms of every start that
+ * shows a usage error or help; ours knows what a terminal needs.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const displayWidth = {
+  name: 'display-width',
+  setup(build) {
+    build.onResolve({ filter: /^string-width$/ }, () => ({ path: '.', namespace: 'width' }))
+    build.onLoad({ filter: /.*/, namespace: 'width' }, () => ({
+      contents: 'export { displayWidth as default } from "./cli/display-width.ts"',
+      resolveDir: at(),
+    }))
+  },
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Runs the suites; scripts/test.mjs starts it, as root in a mount namespace of its own.
+ *
+ *   node dist/js/test/harness/main.js [SUITE [WORD…]]     only files whose names hold a WORD
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { makeEnvironment, removeEnvironment } from './environment.ts'
+import { factsVariable } from './facts.ts'
+import { repository } from './repository.ts'
+import { runFiles } from './schedule.ts'
+import { createSummary, type Summary } from './summary.ts'
+
+interface Suite {
+  readonly name: string
+  /** Whether it runs the installed command, as several users. */
+  readonly needsEnvironment: boolean
+}
+
+const suites: readonly Suite[] = [
+  { name: 'tidy', needsEnvironment: false },
+  { name: 'unit', needsEnvironment: false },
+  { name: 'shim', needsEnvironment: true },
+  { name: 'e2e', needsEnvironment: true },
+  { name: 'conformance', needsEnvironment: true },
+]
+
+const compiled = join(repository, 'dist/js/test')
+const isPrivate = process.env['TSBUILD_TEST_PRIVATE'] === '1'
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main([only, ...words]: readonly string[]): Promise<number> {
+  const chosen = suites.filter(({ name }) => only === undefined || name === only)
+  if (chosen.length === 0) {
+    console.error(`no suite ${only}; there are: ${suites.map(({ name }) => name).join(' ')}`)
+    return 1
+  }
+  const summary = createSummary(process.env['CI'] === 'true')
+  let environment: string | undefined
+  try {
+    for (const { name, needsEnvironment } of chosen) {
+      const files = testFiles(name, words)
+      if (files.length === 0) continue
+      if (needsEnvironment) environment ??= makeEnvironment(isPrivate)
+      await runSuite(files, summary, needsEnvironment ? environment : undefined)
+    }
+  } finally {
+    if (environment !== undefined) removeEnvironment(environment)
+  }
+  const { text, ok } = summary.end()
+  console.log(text)
+  return ok ? 0 : 1
+}
+
+async function runSuite(files: readonly string[], summary: Summary, environment?: string) {
+  const scratch = mkdtempSync(join(tmpdir(), 'tsbuild-reports-'))
+  const env = { ...process.env, ...(environment && { [factsVariable]: environment }) }
+  const done = (result: Parameters<Summary['add']>[0]) =>
+    console.log(summary.add({ ...result, file: relative(compiled, result.file) }))
+  try {
+    const isolated = environment !== undefined && isPrivate && canIsolate()
+    await runFiles({ files, concurrency: 2, isolated, env, scratch, done })
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+function canIsolate(): boolean {
+  return spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0
+}
+
+function testFiles(suite: string, words: readonly string[]): string[] {
+  const folder = join(compiled, suite)
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.js'))
+    .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+    .map((name) => join(folder, name))
+    .sort()
+}

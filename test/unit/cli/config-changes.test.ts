@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type ConfigOptions, configChanges } from '../../../cli/config-changes.ts'
+import { securityOptions } from '../../../cli/security-options.ts'
+
+const nothing: ConfigOptions = {
+  env: [],
+  label: [],
+  cmd: undefined,
+  entrypoint: undefined,
+  user: undefined,
+  workingdir: undefined,
+  author: undefined,
+  createdBy: undefined,
+}
+
+interface Case {
+  readonly name: string
+  readonly options: Partial<ConfigOptions>
+  readonly want: readonly object[]
+}
+
+const cases: readonly Case[] = [
+  { name: 'nothing said, nothing changed', options: {}, want: [] },
+  {
+    name: 'a variable, whatever is in its value',
+    options: { env: ['A=b=c-'] },
+    want: [{ kind: 'env', name: 'A', value: 'b=c-' }],
+  },
+  {
+    name: 'a variable with the value it has here',
+    options: { env: ['HERE'] },
+    want: [{ kind: 'env', name: 'HERE', value: 'yes' }],
+  },
+  {
+    name: 'variables set and removed in the order given',
+    options: { env: ['A-', 'A=', 'B-'] },
+    want: [
+      { kind: 'unset-env', name: 'A' },
+      { kind: 'env', name: 'A', value: '' },
+      { kind: 'unset-env', name: 'B' },
+    ],
+  },
+  {
+    name: 'labels set, without a value, and removed',
+    options: { label: ['a=b', 'c', 'd-', 'e-='] },
+    want: [
+      { kind: 'label', name: 'a', value: 'b' },
+      { kind: 'label', name: 'c', value: '' },
+      { kind: 'unset-label', name: 'd' },
+      { kind: 'label', name: 'e-', value: '' },
+    ],
+  },
+  {
+    name: 'a command as an array',
+    options: { cmd: ' ["httpd", "-f", ""]' },
+    want: [{ kind: 'cmd', args: ['httpd', '-f', ''] }],
+  },
+  {
+    name: 'a command as words',
+    options: { cmd: "sh -c 'httpd -f'" },
+    want: [{ kind: 'cmd', args: ['sh', '-c', 'httpd -f'] }],
+  },
+  {
+    name: 'a command that only looks like an array',
+    options: { cmd: '[ -e /x ]' },
+    want: [{ kind: 'cmd', args: ['[', '-e', '/x', ']'] }],
+  },
+  {
+    name: 'commands taken away',
+    options: { cmd: '', entrypoint: '' },
+    want: [
+      { kind: 'cmd', args: [] },
+      { kind: 'entrypoint', args: [] },
+    ],
+  },
+  {
+    name: 'empty arrays',
+    options: { cmd: '[]', entrypoint: '[ ]' },
+    want: [
+      { kind: 'cmd', args: [] },
+      { kind: 'entrypoint', args: [] },
+    ],
+  },
+  {
+    name: 'an entry point as an array',
+    options: { entrypoint: '["/init"]' },
+    want: [{ kind: 'entrypoint', args: ['/init'] }],
+  },
+  {
+    name: 'an entry point as a line for the shell',
+    options: { entrypoint: 'exec /init | tee /log' },
+    want: [{ kind: 'entrypoint', args: ['/bin/sh', '-c', 'exec /init | tee /log'] }],
+  },
+  {
+    name: 'texts, empty ones as well',
+    options: { user: 'a:b', workingdir: '/w', author: '', createdBy: 'by hand' },
+    want: [
+      { kind: 'user', text: 'a:b' },
+      { kind: 'workingdir', text: '/w' },
+      { kind: 'author', text: '' },
+      { kind: 'created-by', text: 'by hand' },
+    ],
+  },
+]
+
+describe('the changes config asks for', () => {
+  for (const { name, options, want } of cases) {
+    it(name, () => {
+      assert.deepEqual(configChanges({ ...nothing, ...options }, { HERE: 'yes' }), want)
+    })
+  }
+
+  const refused: readonly (readonly [name: string, options: Partial<ConfigOptions>, RegExp])[] = [
+    ['a variable without a value anywhere', { env: ['GONE'] }, /"--env GONE" of "config"/],
+    ['an array that is not closed', { cmd: '["a", ' }, /is no JSON array of strings/],
+    ['an array of something else', { entrypoint: '["a", 1]' }, /is no JSON array of strings/],
+  ]
+  for (const [name, options, message] of refused) {
+    it(`refuses ${name}`, () => {
+      const error = { code: 'USAGE', message, hint: /./ }
+      assert.throws(() => configChanges({ ...nothing, ...options }, {}), error)
+    })
+  }
+})
+
+describe('the security options', () => {
+  const rows: readonly (readonly [options: readonly string[], want: object])[] = [
+    [[], { noNewPrivileges: false, seccomp: 'default' }],
+    [['no-new-privileges'], { noNewPrivileges: true, seccomp: 'default' }],
+    [['seccomp=unconfined'], { noNewPrivileges: false, seccomp: 'unconfined' }],
+    [['seccomp=/a', 'no-new-privileges', 'seccomp=b=c'], { noNewPrivileges: true, seccomp: 'b=c' }],
+  ]
+  for (const [options, want] of rows) {
+    it(`of ${JSON.stringify(options)}`, () => {
+      assert.deepEqual(securityOptions('run', options), want)
+    })
+  }
+
+  for (const option of ['seccomp', 'seccomp=', 'label=disable', '']) {
+    it(`are not ${JSON.stringify(option)}`, () => {
+      const error = { code: 'USAGE', message: /of "run" has no "/, hint: /no-new-privileges/ }
+      assert.throws(() => securityOptions('run', [option]), error)
+    })
+  }
+})

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { constants } from 'node:os'
+import { describe, it } from 'node:test'
+import { TsbuildError } from '../../../../core/lib/errors.ts'
+import { runFailure } from '../../../../core/runtime/failure.ts'
+import { HelperFailed } from '../../../../native-shim/monitor.ts'
+import { ELIBBAD, ShimError } from '../../../../native-shim/shim-error.ts'
+
+const { errno } = constants
+const shim = (where: string, number: number) =>
+  new ShimError({ where, index: 3, errno: number, detail: '/x' })
+const helper = (output: string) =>
+  new HelperFailed({ name: 'helper-failed', helper: 'slirp4netns', status: 1, output })
+
+interface Case {
+  readonly error: unknown
+  readonly program?: string
+  readonly code: string
+  readonly exitCode: number
+  readonly hint: RegExp
+}
+
+const cases: readonly Case[] = [
+  {
+    error: shim('exec', errno.ENOENT),
+    code: 'COMMAND_NOT_FOUND',
+    exitCode: 127,
+    hint: /in no directory of the PATH/,
+  },
+  {
+    error: shim('exec', errno.ENOENT),
+    program: '/bin/x',
+    code: 'COMMAND_NOT_FOUND',
+    exitCode: 127,
+    hint: /inside the container/,
+  },
+  {
+    error: shim('exec', errno.EISDIR),
+    code: 'COMMAND_NOT_EXECUTABLE',
+    exitCode: 126,
+    hint: /name a program in it/,
+  },
+  {
+    error: shim('exec', errno.EACCES),
+    code: 'COMMAND_NOT_EXECUTABLE',
+    exitCode: 126,
+    hint: /chmod \+x/,
+  },
+  {
+    error: shim('exec', errno.ENOEXEC),
+    code: 'COMMAND_NOT_EXECUTABLE',
+    exitCode: 126,
+    hint: /another machine/,
+  },
+  {
+    error: shim('exec', ELIBBAD),
+    code: 'COMMAND_NOT_FOUND',
+    exitCode: 127,
+    hint: /ELF header/,
+  },
+  {
+    error: shim('exec', errno.EIO),
+    code: 'COMMAND_NOT_EXECUTABLE',
+    exitCode: 126,
+    hint: /TSBUILD_TRACE=shim/,
+  },
+  {
+    error: shim('map-ids', errno.EPERM),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /tsbuild info/,
+  },
+  {
+    error: shim('unshare', errno.ENOSPC),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /max_\*_namespaces/,
+  },
+  {
+    error: shim('rootfs-mount', errno.EINVAL),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /--root DIRECTORY/,
+  },
+  {
+    error: shim('bind-device', errno.ENOENT),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /in \/dev/,
+  },
+  { error: shim('guard', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
+  {
+    error: shim('keyring', errno.EDQUOT),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /TSBUILD_TRACE=shim/,
+  },
+  {
+    error: helper('open("/dev/net/tun"): No such device'),
+    code: 'NETWORK_FAILED',
+    exitCode: 125,
+    hint: /modprobe tun/,
+  },
+  { error: helper('usage'), code: 'NETWORK_FAILED', exitCode: 125, hint: /--network none/ },
+]
+
+describe('runFailure', () => {
+  for (const { error, program = 'prog', code, exitCode, hint } of cases) {
+    it(`${String(error)} of ${program} is ${code}`, () => {
+      const got = runFailure(error, program)
+      assert.ok(got instanceof TsbuildError)
+      assert.deepEqual([got.code, got.exitCode], [code, exitCode])
+      assert.match(got.hint ?? '', hint)
+    })
+  }
+  it('leaves everything else as it is', () => {
+    const bug = new TypeError('x')
+    assert.equal(runFailure(bug, 'prog'), bug)
+  })
+})

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { constants } from 'node:os'
+import { describe, it } from 'node:test'
+import { fallbackOf } from '../../../../core/runtime/fallback.ts'
+import type { Op } from '../../../../native-shim/ops.ts'
+import { ShimError } from '../../../../native-shim/shim-error.ts'
+
+const failure = (op: Op, errno: number) =>
+  new ShimError({ where: op[0], index: 0, errno, detail: '' })
+
+const { EPERM, EINVAL } = constants.errno
+
+const cases: readonly {
+  name: string
+  op: Op
+  errno: number
+  want: readonly string[] | undefined
+}[] = [
+  {
+    name: 'a device that may not be made is bound',
+    op: ['mknod', '/dev/null', 0o020000, 0o666, 1, 3, 0, 0],
+    errno: EPERM,
+    want: ['bind-device', '/dev/null', '/dev/null', '8192', '1', '3'],
+  },
+  {
+    name: 'a new procfs that is refused is the outer one',
+    op: ['mount', '/proc', 'proc', 'proc', 14, ''],
+    errno: EPERM,
+    want: ['bind', '/proc', '/proc', '1', '0', '0', '0', '524288'],
+  },
+  {
+    name: 'a new sysfs that is refused is the outer one, read-only',
+    op: ['mount', '/sys', 'sysfs', 'sysfs', 15, ''],
+    errno: EPERM,
+    want: ['bind', '/sys', '/sys', '1', '0', '0', '1', '524288'],
+  },
+  {
+    name: 'another reason is no reason',
+    op: ['mount', '/proc', 'proc', 'proc', 14, ''],
+    errno: EINVAL,
+    want: undefined,
+  },
+  {
+    name: 'isolation has no second way',
+    op: ['mask', '/proc/kcore'],
+    errno: EPERM,
+    want: undefined,
+  },
+  {
+    name: 'nor has the filter',
+    op: ['seccomp', 0, Buffer.alloc(8)],
+    errno: EPERM,
+    want: undefined,
+  },
+]
+
+describe('fallbackOf', () => {
+  for (const { name, op, errno, want } of cases) {
+    it(name, () => {
+      const got = fallbackOf(op, failure(op, errno))
+      assert.deepEqual(
+        got?.ops.map((one) => one.map(String)),
+        want && [want],
+      )
+    })
+  }
+  it('says that process numbers differ', () => {
+    const op: Op = ['mount', '/proc', 'proc', 'proc', 14, '']
+    assert.match(fallbackOf(op, failure(op, EPERM))?.warning ?? '', /unmask=ALL/)
+  })
+})

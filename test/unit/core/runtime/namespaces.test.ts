@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Rights } from '../../../../core/context.ts'
+import {
+  containerIdMaps,
+  isHostRoot,
+  mapText,
+  namespaceUnavailable,
+} from '../../../../core/runtime/namespaces.ts'
+
+const rights = (change: Partial<Rights>): Rights => ({
+  entered: true,
+  rung: 3,
+  hostUid: 1000,
+  hostGid: 1000,
+  uidMap: [
+    { containerId: 0, hostId: 1000, size: 1 },
+    { containerId: 1, hostId: 100000, size: 65536 },
+  ],
+  gidMap: [{ containerId: 0, hostId: 1000, size: 1 }],
+  tried: [],
+  program: '/opt/tsbuild',
+  ...change,
+})
+
+const every = [{ containerId: 0, hostId: 0, size: 4294967295 }]
+
+describe('isHostRoot', () => {
+  it('is the root of the initial user namespace', () => {
+    assert.equal(isHostRoot(rights({ rung: 1, uidMap: every })), true)
+  })
+  it('is not root of an outer container', () => {
+    assert.equal(isHostRoot(rights({ rung: 1 })), false)
+  })
+})
+
+describe('containerIdMaps', () => {
+  it('keeps numbers, a line for each extent of ours', () => {
+    const maps = containerIdMaps(rights({}))
+    assert.equal(mapText(maps?.uid ?? []), '0 0 1\n1 1 65536\n')
+  })
+  it('is none for the host root', () => {
+    assert.equal(containerIdMaps(rights({ rung: 1, uidMap: every })), undefined)
+  })
+})
+
+const remedies: readonly { sysctl: string; value: string; hint: RegExp }[] = [
+  { sysctl: 'user/max_user_namespaces', value: '0', hint: /max_user_namespaces=/ },
+  { sysctl: 'kernel/unprivileged_userns_clone', value: '0', hint: /unprivileged_userns_clone=1/ },
+  { sysctl: 'kernel/apparmor_restrict_unprivileged_userns', value: '1', hint: /AppArmor/ },
+  { sysctl: 'none', value: '', hint: /inside a container/ },
+]
+
+describe('namespaceUnavailable', () => {
+  for (const { sysctl, value, hint } of remedies) {
+    it(`${sysctl}=${value} explains itself`, () => {
+      const read = (name: string) => (name === sysctl ? value : undefined)
+      const error = namespaceUnavailable(rights({ rung: 0 }), read)
+      assert.equal(error.code, 'NAMESPACE_UNAVAILABLE')
+      assert.match(error.hint ?? '', hint)
+    })
+  }
+  it('names each rung and why it was not taken', () => {
+    const tried = [{ rung: 4, errno: 1, step: 'unshare-user', words: 'Operation not permitted' }]
+    const { cause } = namespaceUnavailable(rights({ rung: 0, tried }), () => undefined)
+    assert.equal(cause, 'rung 4: unshare-user: Operation not permitted')
+  })
+})

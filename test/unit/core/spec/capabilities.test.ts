@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { TsbuildError } from '../../../../core/lib/errors.ts'
+import {
+  type CapabilityChoice,
+  capabilityMask,
+  capabilityNumbers,
+  defaultCapabilities,
+  isCapability,
+  resolveCapabilities,
+} from '../../../../core/spec/capabilities.ts'
+
+const unknownName = (error: unknown) => error instanceof TsbuildError && error.code === 'USAGE'
+
+describe('capabilityNumbers', () => {
+  it('counts from 0 to 40 without a gap', () => {
+    const numbers = Object.values(capabilityNumbers)
+    assert.deepEqual(numbers, [...Array(41).keys()])
+  })
+})
+
+describe('capabilityMask', () => {
+  const cases = [
+    { name: 'nothing', names: [], want: 0n },
+    {
+      name: 'the first and the last',
+      names: ['CAP_CHOWN', 'CAP_CHECKPOINT_RESTORE'],
+      want: 1n | (1n << 40n),
+    },
+    { name: 'short and lower-case names', names: ['sys_admin', 'cap_sys_admin'], want: 1n << 21n },
+    { name: 'what buildah 1.28 gives a container', names: defaultCapabilities, want: 0x800405fbn },
+  ]
+  for (const { name, names, want } of cases) {
+    it(`is right for ${name}`, () => assert.equal(capabilityMask(names), want))
+  }
+
+  it('refuses a name that only exists on every object', () => {
+    assert.equal(isCapability('constructor'), false)
+    assert.throws(() => capabilityMask(['CAP_MOON']), unknownName)
+  })
+})
+
+describe('resolveCapabilities', () => {
+  interface Case extends CapabilityChoice {
+    readonly name: string
+    readonly want: readonly string[]
+  }
+  const all = Object.keys(capabilityNumbers)
+  const cases: readonly Case[] = [
+    { name: 'keeps the base', base: ['CAP_KILL'], add: [], drop: [], want: ['CAP_KILL'] },
+    {
+      name: 'sorts by number, each once',
+      base: ['CAP_SYS_ADMIN', 'CAP_CHOWN'],
+      add: ['chown', 'CAP_KILL'],
+      drop: [],
+      want: ['CAP_CHOWN', 'CAP_KILL', 'CAP_SYS_ADMIN'],
+    },
+    { name: 'adds all', base: [], add: ['ALL'], drop: [], want: all },
+    { name: 'drops all', base: defaultCapabilities, add: [], drop: ['all'], want: [] },
+    {
+      name: 'drops one of all',
+      base: [],
+      add: ['all'],
+      drop: ['net_raw'],
+      want: all.filter((name) => name !== 'CAP_NET_RAW'),
+    },
+    { name: 'drops what was added', base: [], add: ['KILL'], drop: ['CAP_KILL'], want: [] },
+    { name: 'adds nothing to dropped all', base: [], add: ['KILL'], drop: ['all'], want: [] },
+  ]
+  for (const { name, want, ...choice } of cases) {
+    it(name, () => assert.deepEqual(resolveCapabilities(choice), want))
+  }
+
+  for (const side of ['base', 'add', 'drop'] as const) {
+    it(`refuses an unknown name in ${side}`, () => {
+      const choice = { base: [], add: [], drop: [], [side]: ['SYS_MOON'] }
+      assert.throws(() => resolveCapabilities(choice), unknownName)
+    })
+  }
+})
