@@ -69,8 +69,7 @@ async function optionCandidates(table: CommandTable, words: readonly string[]) {
       [flagName(key), ...alias].map((name) => [dashed(name), describe] as const),
     ),
   )
-  // Where SHELL names zsh or fish, yargs adds a description of its own behind a colon or a tab.
-  const found = (await completeOptions(table, words)).map((line) => line.replace(/[:\t].*/s, ''))
+  const found = await completeOptions(table, words)
   return found.map((word) => ({ word, describe: described.get(word) ?? '' }))
 }
 

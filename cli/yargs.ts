@@ -31,14 +31,22 @@ export async function commandHelp(command: CommandTable, columns: number): Promi
 }
 
 /**
- * What may stand for the last of `words`: names of options, or the choices of one.
+ * What may stand behind `words`: options not given yet, or the choices of the last one.
  *
- * @param words what was typed after the command's name, the last one perhaps unfinished
+ * @param words what was typed after the command's name, the last one perhaps unfinished; it does
+ *   not narrow the answer
  */
-export const completeOptions = (command: CommandTable, words: readonly string[]) =>
-  plain([])
+export async function completeOptions(
+  command: CommandTable,
+  words: readonly string[],
+): Promise<string[]> {
+  const unfinished = words.at(-1)?.startsWith('-') ? '--' : '' // or yargs takes it as given
+  const found = await plain([])
     .options(mapOptions({ ...command.options, ...globalOptions }, shownUnder('Options:')))
-    .getCompletion(words)
+    .getCompletion([...words.slice(0, -1), unfinished])
+  // Where SHELL names zsh or fish, yargs adds a description of its own behind a colon or a tab.
+  return found.map((line) => line.replace(/[:\t].*/s, '')).filter((word) => !/^--.$/.test(word))
+}
 
 const plain = (line: readonly string[]) =>
   yargs([...line])

@@ -4,6 +4,7 @@ import type { HistoryEntry, ImageConfig } from '../images/model.ts'
 import { normalizeReference } from '../images/reference.ts'
 import type { Context } from './context.ts'
 import { canonicalJson } from './lib/canonical-json.ts'
+import { TsbuildError } from './lib/errors.ts'
 import { createSnapshot, type NewSnapshot } from './snapshot/create.ts'
 import { fillSnapshot } from './snapshot/fill.ts'
 import { reclaim } from './snapshot/reclaim.ts'
@@ -34,7 +35,7 @@ export async function commit(
   context: Context,
   request: CommitRequest,
 ): Promise<{ id: string; name: string }> {
-  const name = normalizeReference(request.image)
+  const name = imageName(request.image)
   try {
     openStore(context)
     reclaim(context)
@@ -45,6 +46,13 @@ export async function commit(
   } catch (error) {
     throw explainDisk(context, error)
   }
+}
+
+function imageName(text: string): string {
+  if (text !== 'scratch') return normalizeReference(text)
+  throw new TsbuildError('REFERENCE_INVALID', 'no image can be named "scratch"', {
+    hint: '"tsbuild from scratch" makes an empty container; choose another name',
+  })
 }
 
 /**

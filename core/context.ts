@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from 'node:crypto'
-import { writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { cwd, pid } from 'node:process'
 import { openChannel } from '../native-shim/channel.ts'
 import { type LaunchRecord, parseLaunchRecord } from '../native-shim/launch-record.ts'
@@ -50,7 +49,7 @@ export function createContext(options: {
     env,
     warn: (message) => void writeSync(2, `tsbuild: warning: ${printable(message)}\n`),
     now: () => new Date(),
-    randomId: () => randomBytes(32).toString('hex'),
+    randomId,
   }
   trace('userns', 'rights', rights)
   warnOfSingleId(context)
@@ -68,6 +67,18 @@ function connect(): Monitor {
   }
 }
 
+/** From the kernel, urandom(4): loading node:crypto would cost every start two milliseconds. */
+function randomId(): string {
+  const bytes = Buffer.alloc(32)
+  const fd = openSync('/dev/urandom', 'r')
+  try {
+    if (readSync(fd, bytes) !== bytes.length) throw new RangeError('too few random bytes')
+  } finally {
+    closeSync(fd)
+  }
+  return bytes.toString('hex')
+}
+
 /** Node without the launcher, as a debugger starts it: every verb that enters says what to do. */
 const startedByHand = (): Rights => ({
   entered: false,
@@ -78,6 +89,7 @@ const startedByHand = (): Rights => ({
   gidMap: [],
   tried: [{ rung: 0, errno: 0, step: 'launcher', words: `process ${pid} was not started by it` }],
   program: '',
+  terminals: [false, false, false],
 })
 
 /** Subordinate ids were granted, yet not taken: not what the user expects, so it is said. */

@@ -17,10 +17,10 @@ import { performOps } from './runtime/perform.ts'
 import { accountFiles, prepareOps } from './runtime/prepare.ts'
 import { planRun, type RunPlan, type RunRequest } from './runtime/run-plan.ts'
 import { specOf } from './runtime/run-spec.ts'
+import { seccompProgram } from './runtime/seccomp-option.ts'
 import { rootfsOf } from './snapshot/rootfs.ts'
 import type { GeneratedFile } from './spec/mounts.ts'
 import type { RuntimeSpec } from './spec/schema.ts'
-import { compileSeccomp } from './spec/seccomp/compile.ts'
 import { lockContainer } from './store/lock-container.ts'
 
 export type { RunRequest } from './runtime/run-plan.ts'
@@ -43,7 +43,7 @@ export function run(context: Context, request: RunRequest): RuntimeSpec {
     context.trace('shim', 'init', { pid })
     const { spec, setgroupsDenied } = prepare(context, monitor, { request, plan, generatedFiles })
     if (request.dryRun) return spec
-    const seccomp = spec.linux?.seccomp && compileSeccomp(spec.linux.seccomp, plan.machine)
+    const seccomp = seccompProgram(request.seccomp, plan, spec.linux?.seccomp)
     const mayMakeNodes = isHostRoot(context.rights)
     const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp })
     if (request.network === 'slirp4netns') performWithNetwork(context, monitor, { ops, pid, plan })

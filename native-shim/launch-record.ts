@@ -32,6 +32,8 @@ export interface LaunchRecord {
   readonly tried: readonly Tried[]
   /** The native binary. */
   readonly program: string
+  /** Which of stdin, stdout and stderr are terminals: node:tty costs two milliseconds to ask. */
+  readonly terminals: readonly [boolean, boolean, boolean]
 }
 
 /**
@@ -53,6 +55,7 @@ export function parseLaunchRecord(text: string): LaunchRecord | undefined {
     gidMap: valuesOf('gidmap').map(idMap),
     tried: valuesOf('tried').map(tried),
     program: valuesOf('program')[0]?.join(' ') ?? '',
+    terminals: terminals(valuesOf('terminals')[0] ?? []),
   }
 }
 
@@ -61,6 +64,9 @@ const idMap = ([containerId, hostId, size]: readonly string[]): IdMap => ({
   hostId: Number(hostId),
   size: Number(size),
 })
+
+const terminals = ([stdin, stdout, stderr]: readonly string[]) =>
+  [stdin === '1', stdout === '1', stderr === '1'] as const
 
 const tried = ([rung, errno, step, ...words]: readonly string[]): Tried => ({
   rung: Number(rung),

@@ -16,7 +16,7 @@ import { command } from './lib/steps.mjs'
 const archive = '.demo/busybox.tar'
 const isRoot = process.getuid?.() === 0
 const rootless = `
-this ran as root. To see it without: as another user, in a clone of that user, the same:
+this ran as root. Rootless it works the same: as another user, in a clone of their own, type
   npm run demo`
 const tunRemedy = `
 /dev/net/tun cannot be opened, which slirp4netns needs; as root:
@@ -27,6 +27,9 @@ const session = openSession({
   shown: 'tsbuild',
   options: ['--root', at('.demo/store'), '--runroot', at('.demo/run')],
 })
+
+let information = ''
+let network = 'none: slirp4netns did not start'
 
 try {
   process.chdir(at())
@@ -49,17 +52,24 @@ function timed(part, work) {
 }
 
 function demonstrate() {
-  session.run('information', ['info'])
+  if (existsSync('.demo/store')) startAfresh()
+  information = session.run('information', ['info']).stdout
   const container = session.run('from, add, config', ['from', 'scratch']).stdout.trim()
   if (container === '') return
   session.run('from, add, config', ['add', container, archive, '/'])
   session.run('from, add, config', ['config', '--env', 'GREETING=hello', container])
   runPrograms(container)
   runWithNetwork(container)
-  session.run('commit, images', ['commit', container, 'demo'])
+  session.run('commit, images', ['commit', container, 'busybox'])
   session.run('commit, images', ['images'])
   session.run('rm', ['rm', container])
   runImage()
+}
+
+/** What an earlier demo, perhaps one that was interrupted, has left in the store. */
+function startAfresh() {
+  session.quietly(['rm', '--all'])
+  session.quietly(['rmi', '--all', '--force'])
 }
 
 /** @param {string} container */
@@ -81,11 +91,13 @@ function runPrograms(container) {
 function runWithNetwork(container) {
   const run = (/** @type {string[]} */ ...words) =>
     session.run('run with network', ['run', container, '--', ...words])
-  if (run('ip', 'addr', 'show', 'tap0').status === 0) run('cat', '/etc/resolv.conf')
+  if (run('ip', 'addr', 'show', 'tap0').status !== 0) return
+  network = 'one of their own, through slirp4netns'
+  run('cat', '/etc/resolv.conf')
 }
 
 function runImage() {
-  const container = session.run('from the image', ['from', 'demo']).stdout.trim()
+  const container = session.run('from the image', ['from', 'busybox']).stdout.trim()
   if (container === '') return
   const words = ['sh', '-c', 'echo $GREETING again']
   session.run('from the image', ['run', '--network', 'none', container, '--', ...words])
@@ -94,6 +106,9 @@ function runImage() {
 }
 
 function summarize() {
+  const [, rung, rights] = /^rights:\n +rung: (\d+)\n +name: (.+)$/m.exec(information) ?? []
+  if (rung !== undefined) console.log(`\nthe rights it found: ${rights} (rung ${rung})`)
+  console.log(`the network of the containers: ${network}`)
   console.log(`\nhow long it took:\n${timeTable(session.times)}`)
   if (session.refusals.length > 0) {
     console.log('\nthis machine refused (the reason and the remedy stand below each command):')

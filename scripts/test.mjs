@@ -2,7 +2,7 @@
 /**
  * Sets up, builds and runs the tests.
  *
- *   node scripts/test.mjs [SUITE [WORD…]]     SUITE: tidy unit shim e2e conformance
+ *   node scripts/test.mjs [SUITE [WORD…]]     SUITE: tidy unit shim sanitizers e2e conformance
  *
  * As root the tests get a mount namespace: the users that they make exist nowhere else.
  */
@@ -12,7 +12,7 @@ import { command } from './lib/steps.mjs'
 
 try {
   command([process.execPath, at('scripts/setup.mjs')])
-  command([process.execPath, at('scripts/build.mjs')])
+  command([process.execPath, at('scripts/build.mjs'), '--asan'])
   const isPrivate = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0
   const namespace = isPrivate ? ['unshare', '--mount', '--propagation', 'slave'] : []
   const main = [process.execPath, '--enable-source-maps', at('dist/js/test/harness/main.js')]

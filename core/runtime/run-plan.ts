@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isatty } from 'node:tty'
 import type { StdioMode } from '../../native-shim/messages.ts'
-import type { Context } from '../context.ts'
+import type { Context, Rights } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
@@ -64,7 +63,7 @@ export function planRun(
     throw new TsbuildError('USAGE', 'nothing to run: no command was given', {
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
-  const terminal = request.terminal ?? isatty(0)
+  const terminal = request.terminal ?? rights.terminals[0]
   const idMaps = containerIdMaps(rights)
   const { capAdd: add, capDrop: drop } = request
   return {
@@ -73,7 +72,7 @@ export function planRun(
     args: [program, ...rest],
     hostname: checkHostname(request.hostname ?? record.id.slice(0, 12)),
     terminal,
-    stdio: [stdioMode(0, terminal), stdioMode(1, terminal), stdioMode(2, terminal)],
+    stdio: stdioModes(rights, terminal),
     idMaps,
     namespaces: namespacesOf(request.network, idMaps),
     capabilities: resolveCapabilities({ base: defaultCapabilities, add, drop }),
@@ -82,9 +81,11 @@ export function planRun(
 }
 
 /** Files and pipes are handed on as they are; a terminal of the host never is. */
-function stdioMode(fd: number, terminal: boolean): StdioMode {
-  if (terminal) return 'null' // until the container's own takes its place
-  return isatty(fd) ? 'pipe' : 'inherit'
+function stdioModes({ terminals }: Rights, terminal: boolean): RunPlan['stdio'] {
+  if (terminal) return ['null', 'null', 'null'] // until the container's own takes their place
+  const mode = (isTerminal: boolean): StdioMode => (isTerminal ? 'pipe' : 'inherit')
+  const [stdin, stdout, stderr] = terminals
+  return [mode(stdin), mode(stdout), mode(stderr)]
 }
 
 function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {

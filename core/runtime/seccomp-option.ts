@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs'
 import { TsbuildError } from '../lib/errors.ts'
+import { type CompiledSeccomp, compileSeccomp } from '../spec/seccomp/compile.ts'
+import { precompiledSeccomp } from '../spec/seccomp/precompiled.ts'
 import { defaultSeccomp } from '../spec/seccomp/profile.ts'
 import type { LinuxSeccomp, Machine } from '../spec/seccomp/types.ts'
 
@@ -18,6 +20,21 @@ export function seccompProfile(
   if (option === 'unconfined') return undefined
   if (option === 'default') return defaultSeccomp({ capabilities, arch: machine })
   return readProfile(option)
+}
+
+/**
+ * The profile as the program that init loads.
+ *
+ * @param option as for seccompProfile, which gave the profile
+ */
+export function seccompProgram(
+  option: string,
+  { capabilities, machine }: { capabilities: readonly string[]; machine: Machine },
+  profile: LinuxSeccomp | undefined,
+): CompiledSeccomp | undefined {
+  if (profile === undefined) return undefined
+  const ready = option === 'default' ? precompiledSeccomp(capabilities, machine) : undefined
+  return ready ?? compileSeccomp(profile, machine)
 }
 
 function readProfile(path: string): LinuxSeccomp {

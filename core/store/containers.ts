@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from 'node:fs'
 import type { Context } from '../context.ts'
+import { hasCode } from '../lib/errno.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { readTextIfThere, writeFileAtomic } from '../lib/files.ts'
 import { storeExists } from './check-store.ts'
@@ -49,7 +50,17 @@ export function writeContainer({ paths }: Paths, record: ContainerRecord): void 
 
 /** Ids of the records in a folder of the store. */
 export function recordIds(root: string, kind: 'containers' | 'images'): string[] {
-  return readdirSync(`${root}/${folders[kind]}`)
+  return namesIn(`${root}/${folders[kind]}`)
     .map((name) => name.replace(/\.json$/, ''))
     .filter(isId)
+}
+
+/** A store that is just being made has no folders yet. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
 }

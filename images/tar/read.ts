@@ -46,6 +46,7 @@ export async function readTar(
     for await (const chunk of source) {
       for (const part of framing.push(chunk)) {
         if (!decoder.write(part)) await Promise.race([drained(), finished])
+        if (failure !== undefined) await finished
       }
     }
     framing.end()
@@ -112,7 +113,9 @@ function agree(header: Header & { byteOffset?: number }, raw: RawHeader): boolea
 
 function entryType(header: Header, raw: RawHeader): EntryType {
   if (raw.gnuSparse !== undefined) return 'file'
-  const type = entryTypes.get(header.type)
+  // Archives from before POSIX have no type for a directory, but a slash at its end.
+  const old = header.type === 'file' && header.name.endsWith('/')
+  const type = old ? 'directory' : entryTypes.get(header.type)
   if (type !== undefined) return type
   throw invalidArchive(`${readable(header.name)} has the unknown type ${readable(raw.type)}`)
 }

@@ -169,6 +169,7 @@ int launch_main(char *argv[]) {
   const int rung = enter ? ladder_enter(&record) : 0;
   record_line(&record, "rung %d", rung);
   record_line(&record, "entered %d", enter);
+  record_line(&record, "terminals %d %d %d", isatty(0), isatty(1), isatty(2));
   record_maps(&record);
   setenv(RECORD_VARIABLE, record.text, 1);
   if (rung > 0)

@@ -61,7 +61,11 @@ int op_rootfs_readonly(struct ctx *ctx, const struct field arg[]) {
  */
 int op_pivot(struct ctx *ctx, const struct field arg[]) {
   (void)arg;
-  if (fchdir(ctx->root_fd) < 0 || sys_pivot_root(".", ".") < 0)
+  autofd old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (old < 0 || fchdir(ctx->root_fd) < 0 || sys_pivot_root(".", ".") < 0)
+    return failed(ctx, "/");
+  /* mount(2) would take "." for the new root: what is stacked on it must be entered by name. */
+  if (fchdir(old) < 0)
     return failed(ctx, "/");
   if (mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0 || umount2(".", MNT_DETACH) < 0)
     return failed(ctx, "/");

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { listFiles } from './files.mjs'
 import { writeNotices } from './notices.mjs'
 import { at, dist } from './paths.mjs'
+import { precompileSeccomp } from './seccomp.mjs'
 import { sources } from './types.mjs'
 
 const entries = { main: 'cli/main.ts', run: 'cli/run-main.ts', cli: 'cli/cli-main.ts' }
@@ -40,14 +41,17 @@ async function bundle(present) {
     target: 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
     external: ['koffi', './run.cjs', './cli.cjs'],
-    define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': 'importMetaUrl' },
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      'import.meta.url': 'importMetaUrl',
+      PRECOMPILED_SECCOMP: JSON.stringify(await precompileSeccomp()),
+    },
     inject: [at('scripts/lib/import-meta-url.js')],
     plugins: [displayWidth],
   })

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { writeIfChanged } from './files.mjs'
 import { at } from './paths.mjs'
@@ -19,6 +19,7 @@ export function npmBinStep() {
     inputs: [at('package.json'), at('scripts/lib/npm-bin.mjs')],
     outputs: targets.map((target) => at(target)),
     run() {
+      rmSync(at('dist/npm'), { recursive: true, force: true })
       for (const target of targets) {
         writeIfChanged(at(target), npmCommand(basename(target)), 0o755)
       }

@@ -42,6 +42,9 @@ export function openSession({ program, shown, options }) {
     return { status, stdout }
   }
 
+  /** Runs a command and shows nothing. @param {readonly string[]} args */
+  const quietly = (args) => spawnSync(program, [...options, ...args], { stdio: 'ignore' })
+
   /** @param {string} part @param {number} ms */
   function add(part, ms) {
     const row = times.find((time) => time.part === part)
@@ -50,7 +53,7 @@ export function openSession({ program, shown, options }) {
   }
 
   const typed = [program, ...options].map(quoted).join(' ')
-  return { run, add, typed, times, refusals, surprises }
+  return { run, quietly, add, typed, times, refusals, surprises }
 }
 
 /** @param {string} program @param {readonly string[]} args @returns {Outcome} */

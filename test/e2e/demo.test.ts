@@ -61,7 +61,7 @@ function checkOutput({ kind }: TestUser, text: string): void {
   assert.match(shownFor(text, 'run .* id'), /uid=0\(root\) gid=0\(root\)/)
   assert.match(shownFor(text, 'run .* tap0'), /inet 10\.0\.2\.100\/24/)
   assert.match(shownFor(text, "run .* 'exit 42'"), /\[status 42, /)
-  assert.match(shownFor(text, 'images'), /\bdemo\b/)
+  assert.match(shownFor(text, 'images'), /^ {2}localhost\/busybox +latest /m)
   assert.match(text, /^ {2}together +\d+\.\d\d s$/m)
   assert.equal(/this ran as root/.test(text), kind === 'root')
   const asDemo = shownFor(text, 'run .* --user demo')

@@ -3,6 +3,9 @@
  * Every command that a page shows is typed, in order, and must end well and print what the page
  * says. A block of the language `console` is run: `$ ` before each command, `…` for what may
  * differ. A block of `sh` is for the reader's own machine and must be known here.
+ *
+ * The reader's place: an image `localhost/busybox` in the store, as the demo leaves it, and
+ * `busybox.tar` in the working directory.
  */
 import assert from 'node:assert/strict'
 import { chownSync, mkdirSync, symlinkSync } from 'node:fs'
@@ -20,6 +23,8 @@ const provedElsewhere: Readonly<Record<string, string>> = {
   'npm run setup': 'npm test begins with it',
   'npm run setup -- --peers': '.ci/run begins with it',
   'npm run build': 'npm test does it',
+  'npm run build -- --asan': 'the shim tests do it',
+  'npm test -- unit': 'npm test does it with every suite',
   'npm run lint': 'tidy/lint.test.ts',
   'npm run clean': 'e2e/demo.test.ts',
   'npm ci --ignore-scripts': 'npm run setup does it',
@@ -70,6 +75,7 @@ async function typeAll(user: TestUser, consoles: readonly Fence[]): Promise<void
   const typed = consoles.flatMap((fence) =>
     typedLines(fence).map((one) => ({ ...one, where: `${fence.file}:${one.line}` })),
   )
+  await user.ok(['commit', await user.container('busybox'), 'busybox'])
   const work = join(user.directory, 'work')
   mkdirSync(work)
   chownSync(work, user.uid, user.gid)

@@ -22,7 +22,7 @@ export interface Typed {
   readonly output: string
 }
 
-/** The pages a user reads: README, man pages, examples. */
+/** The pages with commands: README, CONTRIBUTING, man pages, examples. */
 export function pages(): string[] {
   const markdown = (folder: string) =>
     existsSync(join(repository, folder))
@@ -30,8 +30,8 @@ export function pages(): string[] {
           .filter((name) => name.endsWith('.md'))
           .map((name) => `${folder}/${name}`)
       : []
-  return ['README.md', ...markdown('man'), ...markdown('examples')].filter((path) =>
-    existsSync(join(repository, path)),
+  return ['README.md', 'CONTRIBUTING.md', ...markdown('man'), ...markdown('examples')].filter(
+    (path) => existsSync(join(repository, path)),
   )
 }
 

@@ -16,14 +16,23 @@ import { createSummary, type Summary } from './summary.ts'
 
 interface Suite {
   readonly name: string
+  /** Below dist/js/test, if it is not the name. */
+  readonly folder?: string
   /** Whether it runs the installed command, as several users. */
   readonly needsEnvironment: boolean
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const suites: readonly Suite[] = [
   { name: 'tidy', needsEnvironment: false },
   { name: 'unit', needsEnvironment: false },
   { name: 'shim', needsEnvironment: true },
+  {
+    name: 'sanitizers',
+    folder: 'shim',
+    needsEnvironment: true,
+    env: { TSBUILD_TEST_SHIM: join(repository, 'dist/asan/bin/tsbuild') },
+  },
   { name: 'e2e', needsEnvironment: true },
   { name: 'conformance', needsEnvironment: true },
 ]
@@ -42,11 +51,11 @@ async function main([only, ...words]: readonly string[]): Promise<number> {
   const summary = createSummary(process.env['CI'] === 'true')
   let environment: string | undefined
   try {
-    for (const { name, needsEnvironment } of chosen) {
-      const files = testFiles(name, words)
+    for (const suite of chosen) {
+      const files = testFiles(suite, words)
       if (files.length === 0) continue
-      if (needsEnvironment) environment ??= makeEnvironment(isPrivate)
-      await runSuite(files, summary, needsEnvironment ? environment : undefined)
+      if (suite.needsEnvironment) environment ??= makeEnvironment(isPrivate)
+      await runSuite(suite, { files, summary, environment })
     }
   } finally {
     if (environment !== undefined) removeEnvironment(environment)
@@ -56,13 +65,21 @@ async function main([only, ...words]: readonly string[]): Promise<number> {
   return ok ? 0 : 1
 }
 
-async function runSuite(files: readonly string[], summary: Summary, environment?: string) {
+interface Work {
+  readonly files: readonly string[]
+  readonly summary: Summary
+  readonly environment: string | undefined
+}
+
+async function runSuite(suite: Suite, { files, summary, environment }: Work): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'tsbuild-reports-'))
-  const env = { ...process.env, ...(environment && { [factsVariable]: environment }) }
+  const facts = environment === undefined ? {} : { [factsVariable]: environment }
+  const env = { ...process.env, ...facts, ...suite.env }
+  const shown = (file: string) => join(suite.name, relative(folderOf(suite), file))
   const done = (result: Parameters<Summary['add']>[0]) =>
-    console.log(summary.add({ ...result, file: relative(compiled, result.file) }))
+    console.log(summary.add({ ...result, file: shown(result.file) }))
   try {
-    const isolated = environment !== undefined && isPrivate && canIsolate()
+    const isolated = suite.needsEnvironment && isPrivate && canIsolate()
     await runFiles({ files, concurrency: 2, isolated, env, scratch, done })
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -73,8 +90,12 @@ function canIsolate(): boolean {
   return spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0
 }
 
-function testFiles(suite: string, words: readonly string[]): string[] {
-  const folder = join(compiled, suite)
+function folderOf({ name, folder = name }: Suite): string {
+  return join(compiled, folder)
+}
+
+function testFiles(suite: Suite, words: readonly string[]): string[] {
+  const folder = folderOf(suite)
   if (!existsSync(folder)) return []
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.js'))

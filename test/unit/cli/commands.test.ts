@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { command, dashed, flagName, synopsis } from '../../../cli/command.ts'
+import { command, dashed, flagName, type Option, synopsis } from '../../../cli/command.ts'
 import { commands, findCommand, namesOf } from '../../../cli/commands/index.ts'
 import { findVerb, valueOptions } from '../../../cli/find-verb.ts'
 import { globalOptions } from '../../../cli/globals.ts'
@@ -21,7 +21,7 @@ describe('the table of commands', () => {
   })
 
   for (const table of commands) {
-    const options = Object.entries({ ...globalOptions, ...table.options })
+    const options = Object.entries<Option>({ ...globalOptions, ...table.options })
     it(`${table.name} gives no option the name of another`, () => {
       const names = options.flatMap(([key, { alias = [] }]) => [flagName(key), ...alias])
       assert.deepEqual(names, [...new Set(names)])
@@ -138,8 +138,8 @@ describe('the launch table', () => {
     )
   })
 
-  it('enters for what changes the store or runs something, and for nothing else', () => {
-    const wanted = 'from add config run commit rm delete rmi unshare'
+  it('enters for what changes the store, runs something or tells what it could', () => {
+    const wanted = 'from add config run commit rm delete rmi unshare info'
     assert.deepEqual(entering, wanted.split(' '))
   })
 

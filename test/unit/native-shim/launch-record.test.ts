@@ -11,6 +11,7 @@ tried 1 1 capabilities not root with CAP_SYS_ADMIN
 tried 3 2 newuidmap No such file or directory
 rung 4
 entered 1
+terminals 1 0 1
 uidmap 0 1000 1
 gidmap 0 1001 1
 `
@@ -29,6 +30,7 @@ describe('parseLaunchRecord', () => {
         { rung: 3, errno: 2, step: 'newuidmap', words: 'No such file or directory' },
       ],
       program: '/opt/my tools/tsbuild',
+      terminals: [true, false, true],
     })
   })
   for (const bad of ['', 'rung 3\n', 'ids 1 1\nrung 9\n'])

@@ -21,6 +21,7 @@ const rights = (change: Partial<Rights>): Rights => ({
   gidMap: [{ containerId: 0, hostId: 1000, size: 1 }],
   tried: [],
   program: '/opt/tsbuild',
+  terminals: [false, false, false],
   ...change,
 })
 

@@ -55,6 +55,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       uidMap,
       gidMap: readMap('gid_map'),
       tried: [],
+      terminals: [false, false, false],
       program: '',
     },
     monitor: {

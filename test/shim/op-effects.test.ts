@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe } from 'node:test'
+import type { OpName } from '../../native-shim/ops.ts'
+import { type Effect, testEffects } from './effect.ts'
+import { fileEffects } from './effects-files.ts'
+import { mountEffects } from './effects-mount.ts'
+import { processEffects } from './effects-process.ts'
+
+/** An op without a row here does not compile. */
+const effects: Readonly<Record<OpName, readonly Effect[]>> = {
+  ...processEffects,
+  ...fileEffects,
+  ...mountEffects,
+}
+
+describe('the effect of an op', () => {
+  for (const [op, rows] of Object.entries(effects)) testEffects(op, rows)
+})
