@@ -41,7 +41,10 @@ function writeSome(bytes: Buffer): number {
         throw new OutputClosed('standard output is closed', { cause: error })
       case 'ENOSPC':
       case 'EDQUOT':
-        throw new TsbuildError('DISK_FULL', 'cannot write to standard output', { cause: error })
+        throw new TsbuildError('DISK_FULL', 'cannot write to standard output', {
+          cause: error,
+          hint: 'free some space there',
+        })
       default:
         throw error
     }

@@ -16,7 +16,7 @@ export function overview(commands: readonly Command[]): string {
     'Examples:',
     ...examples.map((line) => `  ${line}`),
     '',
-    '"tsbuild COMMAND --help" tells more about a command, "man tsbuild" about the whole.',
+    '"tsbuild COMMAND --help" tells more about a command.',
   ].join('\n')
 }
 

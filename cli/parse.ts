@@ -10,6 +10,7 @@ import {
 } from './command.ts'
 import { globalOptions } from './globals.ts'
 import { spellOut } from './spell-out.ts'
+import { usageError } from './usage.ts'
 
 export type Parsed =
   | { readonly help: true }
@@ -57,6 +58,7 @@ export function parse(command: CommandTable, argv: readonly string[], read: Read
   )
   const { help, root, runroot, ...own } = given
   if (help === true) return { help }
+  refuseEmpty(command, { root, runroot })
   const args = { ...own, ...bindPositionals(command, positionals) }
   return { help: false, root: text(root), runroot: text(runroot), args }
 }
@@ -71,5 +73,12 @@ function valueFrom(option: Option, found: unknown): Value {
 
 const isScalar = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+
+/** An empty path would be the working directory, which nobody means: a variable was not set. */
+function refuseEmpty({ name }: CommandTable, directories: Values): void {
+  const empty = Object.entries(directories).find(([, value]) => value === '')
+  if (empty === undefined) return
+  throw usageError(name, `option "--${empty[0]}" of "${name}" must be a directory, not ""`)
+}
 
 const text = (value: Value): string | undefined => (typeof value === 'string' ? value : undefined)

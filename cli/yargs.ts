@@ -96,7 +96,7 @@ function argumentLine([name, { describe, choices }]: [string, Positional]): stri
   return `  ${name.padEnd(11)}  ${describe}${choice}`
 }
 
-function footing({ name, examples }: CommandTable): string[] {
+function footing({ examples }: CommandTable): string[] {
   const lines = examples.flatMap(([line, purpose]) => [`  $ ${line}`, `      ${purpose}`])
-  return ['', 'Examples:', ...lines, '', `"man tsbuild-${name}" tells more.`]
+  return ['', 'Examples:', ...lines]
 }

@@ -12,7 +12,7 @@ import type { ContainerRecord } from './store/container-record.ts'
 import { listContainers, writeContainer } from './store/containers.ts'
 import { explainDisk } from './store/disk-full.ts'
 import { findImage, type StoredImage } from './store/images.ts'
-import { STORE_VERSION } from './store/layout.ts'
+import { NAME, STORE_VERSION } from './store/layout.ts'
 import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
 
@@ -56,8 +56,6 @@ export function from(context: Context, request: FromRequest): { id: string; name
     throw explainDisk(context, error)
   }
 }
-
-const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/
 
 function checkName(name: string): void {
   if (NAME.test(name)) return

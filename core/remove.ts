@@ -6,7 +6,7 @@ import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import type { ContainerRecord } from './store/container-record.ts'
-import { findContainer, listContainers } from './store/containers.ts'
+import { dropContainer, findContainer, listContainers } from './store/containers.ts'
 import { findImage, listImages, readNames, type StoredImage, writeNames } from './store/images.ts'
 import { containerLockPath, recordPath } from './store/layout.ts'
 import { userOf } from './store/lock-container.ts'
@@ -32,22 +32,29 @@ export function removeContainers(
     containers === 'all'
       ? listContainers(context)
       : containers.map((nameOrId) => findContainer(context, nameOrId))
-  const { root } = context.paths
   const unique = [...new Map(records.map((record) => [record.id, record])).values()]
+  for (let done = 0; done < unique.length; done += LOCKS_AT_ONCE)
+    dropAll(context, unique.slice(done, done + LOCKS_AT_ONCE))
+  reclaim(context)
+  return { removed: unique.map(({ id }) => id) }
+}
+
+/** Each lock is a descriptor of the monitor's, which has a bound for them. */
+const LOCKS_AT_ONCE = 256
+
+function dropAll(context: Context, records: readonly ContainerRecord[]): void {
   const locks: Lock[] = []
   try {
-    for (const record of unique) locks.push(lockUnusedContainer(context, record))
+    for (const record of records) locks.push(lockUnusedContainer(context, record))
     withStoreLock(context, () => {
-      for (const { id } of unique) {
-        rmSync(recordPath(root, 'containers', id), { force: true })
-        rmSync(containerLockPath(root, id), { force: true })
+      for (const record of records) {
+        dropContainer(context, record)
+        rmSync(containerLockPath(context.paths.root, record.id), { force: true })
       }
     })
   } finally {
     for (const lock of locks) lock.release()
   }
-  reclaim(context)
-  return { removed: unique.map(({ id }) => id) }
 }
 
 function lockUnusedContainer(context: Context, { id, name }: ContainerRecord): Lock {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createReadStream, readSync } from 'node:fs'
+import { readSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { hasCode } from '../core/lib/errno.ts'
 import { BLOCK_BYTES, checksumHolds, isZeroBlock } from './tar/block.ts'
@@ -65,12 +66,7 @@ export async function* openArchive(
     yield* readChunks(fd)
     return
   }
-  const packed = createReadStream('', {
-    fd,
-    start: 0,
-    highWaterMark: CHUNK_BYTES,
-    autoClose: false,
-  })
+  const packed = Readable.from(readChunks(fd))
   const unpacked = createGunzip({ chunkSize: CHUNK_BYTES })
   packed.on('error', (error) => unpacked.destroy(error))
   try {

@@ -88,22 +88,25 @@ export interface CapabilityChoice {
 /**
  * The capabilities left of `base` after adding and dropping.
  *
- * What is dropped stays dropped whatever is added, in any order of the options; so dropping `all`
- * leaves none. That is buildah's rule; docker's `--cap-drop all --cap-add X` would leave X.
+ * A name that is dropped stays dropped whatever is added. Dropping `all` empties only the base, so
+ * that `--cap-drop all --cap-add X` leaves X, as with docker and podman; no order of the options.
  *
  * @returns full names, by number
  * @throws TsbuildError USAGE for an unknown name
  */
 export function resolveCapabilities({ base, add, drop }: CapabilityChoice): Capability[] {
-  const dropped = new Set(drop.flatMap(named))
-  const wanted = new Set([...base, ...add].flatMap(named))
+  const dropped = new Set(drop.filter((word) => !isAll(word)).map(namedCapability))
+  const kept = drop.some(isAll) ? [] : base
+  const wanted = new Set([...kept, ...add].flatMap(named))
   return allCapabilities.filter((name) => wanted.has(name) && !dropped.has(name))
 }
 
 const allCapabilities = Object.keys(capabilityNumbers).filter(isCapability)
 
+const isAll = (word: string) => /^(cap_)?all$/i.test(word)
+
 const named = (word: string): readonly Capability[] =>
-  /^(cap_)?all$/i.test(word) ? allCapabilities : [namedCapability(word)]
+  isAll(word) ? allCapabilities : [namedCapability(word)]
 
 function namedCapability(word: string): Capability {
   const upper = word.toUpperCase()

@@ -10,6 +10,8 @@ export const folders = {
   snapshots: 'snapshots',
   /** Short names of the snapshots' `fs` folders, for the options of an overlay mount. */
   links: 'l',
+  /** Links from the names of containers to their ids. */
+  names: 'names',
   locks: 'locks',
 } as const
 
@@ -25,6 +27,11 @@ export const snapshotLockPath = (root: string, key: string) =>
 /** The record of a container or an image. */
 export const recordPath = (root: string, kind: 'containers' | 'images', id: string) =>
   `${root}/${folders[kind]}/${id}.json`
+
+export const shortcutPath = (root: string, name: string) => `${root}/${folders.names}/${name}`
+
+/** Names of containers. */
+export const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/
 
 /** Relative to the root, as overlay options take them. */
 export const snapshotName = (key: string) => `${folders.snapshots}/${key}`

@@ -11,6 +11,7 @@ export const padded = (sizeBytes: number): number =>
 /** Where a field lies in a header block: offset and length. @see POSIX.1-2017, pax, "ustar" */
 export const fields = {
   size: [124, 12],
+  mtime: [136, 12],
   checksum: [148, 8],
   type: [156, 1],
   sparsePairs: [386, 96],
@@ -50,14 +51,30 @@ export function number(block: Buffer, [offset, length]: Field): number | undefin
   return Number.isSafeInteger(value) ? value : undefined
 }
 
+/**
+ * The time of an entry in seconds. Before 1970 it is in base 256, as a two's complement.
+ *
+ * @throws TsbuildError ARCHIVE_INVALID
+ */
+export function mtime(block: Buffer): number {
+  const [offset, length] = fields.mtime
+  const bytes = block.subarray(offset, offset + length)
+  if (bytes[0] !== 0xff) return orInvalid('time', number(block, fields.mtime))
+  const complement = base256(Buffer.from(bytes.map((byte) => 0xff - byte)).fill(0x80, 0, 1))
+  return -1 - orInvalid('time', complement)
+}
+
 /** @throws TsbuildError ARCHIVE_INVALID where `number` gives nothing */
 export function size(block: Buffer, field: Field): number {
-  const value = number(block, field)
-  if (value === undefined) throw invalidArchive('a header states an impossible size')
+  return orInvalid('size', number(block, field))
+}
+
+function orInvalid(what: string, value: number | undefined): number {
+  if (value === undefined) throw invalidArchive(`a header states an impossible ${what}`)
   return value
 }
 
-/** 0x80 starts a positive number, 0xff a negative one. */
+/** A positive number, as 0x80 starts one. */
 function base256(bytes: Buffer): number | undefined {
   if (bytes[0] !== 0x80) return undefined
   const value = bytes.subarray(1).reduce((sum, byte) => sum * 256 + byte, 0)

@@ -33,7 +33,6 @@ export interface DecodedHeader {
   readonly mode: number
   readonly uid: number
   readonly gid: number
-  readonly mtimeMs: number
   readonly devmajor: number
   readonly devminor: number
 }
@@ -60,7 +59,8 @@ export function toEntry(header: DecodedHeader, raw: RawHeader): FileEntry {
     mode: inRange('mode', header.mode, 2 ** 32) & 0o7777,
     uid: id('uid'),
     gid: id('gid'),
-    mtime: mtime === undefined ? wholeSeconds(header.mtimeMs) : paxTime('mtime', mtime),
+    mtime:
+      mtime === undefined ? { seconds: raw.mtimeSeconds, nanoseconds: 0 } : paxTime('mtime', mtime),
     linkTarget: text('linkpath') ?? header.linkname,
     device: {
       major: inRange('device number', header.devmajor, 0xfff),
@@ -77,12 +77,6 @@ export function toEntry(header: DecodedHeader, raw: RawHeader): FileEntry {
 function xattrsOf(pax: ReadonlyMap<string, Buffer>): Map<string, Buffer> {
   const xattrs = [...pax].filter(([key]) => key.startsWith(XATTR_PREFIX))
   return new Map(xattrs.map(([key, value]) => [key.slice(XATTR_PREFIX.length), value]))
-}
-
-function wholeSeconds(mtimeMs: number): FileTime {
-  const seconds = Math.round(mtimeMs / 1000)
-  if (!Number.isSafeInteger(seconds)) throw invalidArchive('a header states an impossible time')
-  return { seconds, nanoseconds: 0 }
 }
 
 function inRange(what: string, value: number, max: number): number {

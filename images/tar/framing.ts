@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BLOCK_BYTES, checksumHolds, fields, isZeroBlock, padded, size } from './block.ts'
+import { BLOCK_BYTES, checksumHolds, fields, isZeroBlock, mtime, padded, size } from './block.ts'
 import { invalidArchive } from './invalid.ts'
 import { effectivePax, type PaxRecord, parsePax, paxInteger } from './pax.ts'
 import { MAX_SEGMENTS } from './sparse.ts'
@@ -14,6 +14,8 @@ export interface RawHeader {
   readonly gnuSparse:
     | { readonly sizeBytes: number; readonly numbers: readonly number[] }
     | undefined
+  /** As the header itself has it; tar-stream is a second off before 1970. */
+  readonly mtimeSeconds: number
   /** Where the entry's data starts in the bytes passed on to the decoder. */
   readonly bodyOffset: number
   /** Bytes of data that follow. */
@@ -104,7 +106,8 @@ function* walkBlocks(headers: RawHeader[]): Walk<void> {
     const gnuSparse = type === 'S' ? yield* sparseMapBlocks(block) : undefined
     const pax = [...shared, ...own]
     const sizeBytes = entrySize(block, own)
-    headers.push({ type, pax, gnuSparse, bodyOffset: passedOn, sizeBytes })
+    const mtimeSeconds = mtime(block)
+    headers.push({ type, pax, gnuSparse, mtimeSeconds, bodyOffset: passedOn, sizeBytes })
     own = []
     passedOn += padded(sizeBytes)
     if (sizeBytes > 0) yield { sizeBytes: padded(sizeBytes), use: 'skip' }

@@ -7,5 +7,11 @@ export function invalidArchive(message: string, context: ErrorContext = {}): Tsb
   return new TsbuildError('ARCHIVE_INVALID', message, context)
 }
 
+/** More of a name says nothing more. */
+const MAX_SHOWN = 200
+
 /** A byte string as people are to read it. */
-export const readable = (bytes: string): string => JSON.stringify(fromBytes(bytes))
+export function readable(bytes: string): string {
+  const text = fromBytes(bytes)
+  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)
+}

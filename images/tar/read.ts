@@ -133,5 +133,5 @@ const entryTypes: ReadonlyMap<string, EntryType> = new Map([
 
 /** A header without a link name has null there, whatever the types of tar-stream say. */
 function decoded(header: Header, type: EntryType): DecodedHeader {
-  return { ...header, type, linkname: header.linkname ?? '', mtimeMs: header.mtime.getTime() }
+  return { ...header, type, linkname: header.linkname ?? '' }
 }

@@ -115,6 +115,7 @@ static struct monitor new_monitor(int control) {
   };
   relay_init(&monitor.relay);
   signal(SIGPIPE, SIG_DFL);
+  signal(SIGCHLD, SIG_DFL); /* a parent that ignores it would have the kernel reap our children */
   return monitor;
 }
 

@@ -27,8 +27,13 @@ static void request_hello(struct monitor *monitor, const struct field *fields) {
 /* lock PATH exclusive|shared wait|try */
 static void request_lock(struct monitor *monitor, const struct field *fields) {
   long holder = 0;
-  const int fd = lock_take(&monitor->locks, fields[1].data, field_is(fields[2], "exclusive"),
-                           field_is(fields[3], "wait"), &holder);
+  const struct lock_request request = {
+    .path = fields[1].data,
+    .exclusive = field_is(fields[2], "exclusive"),
+    .wait = field_is(fields[3], "wait"),
+    .asker = monitor->control,
+  };
+  const int fd = lock_take(&monitor->locks, &request, &holder);
   if (fd < 0 && errno != EWOULDBLOCK) {
     reply_error(monitor, "lock", errno, fields[1].data);
     return;

@@ -23,8 +23,9 @@ void monitor_block_signals(struct monitor *monitor) {
   sigaddset(&set, SIGWINCH);
   sigaddset(&set, SIGCONT);
   sigaddset(&set, SIGCHLD);
-  sigprocmask(SIG_BLOCK, &set, NULL);
   monitor->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  sigaddset(&set, SIGPIPE); /* a reader that goes away is seen as EPIPE */
+  sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 /* The mask after `key` in /proc/PID/status, proc(5); all ones when it cannot be read. */

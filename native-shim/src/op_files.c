@@ -27,6 +27,13 @@ int op_symlink(struct ctx *ctx, const struct field arg[]) {
   return 0;
 }
 
+/* A node without its owner or mode is worse than none. */
+static int failed_node(struct ctx *ctx, int parent, const char *name, const char *path) {
+  failed(ctx, path);
+  unlinkat(parent, name, 0);
+  return -1;
+}
+
 /*
  * mknod PATH TYPE MODE MAJOR MINOR UID GID
  *
@@ -55,7 +62,7 @@ int op_mknod(struct ctx *ctx, const struct field arg[]) {
   /* The mode once more: mknodat(2) went through our umask. */
   if (fchmodat(parent, name, mode, 0) < 0 ||
       fchownat(parent, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
-    return failed(ctx, path);
+    return failed_node(ctx, parent, name, path);
   return 0;
 }
 

@@ -22,7 +22,12 @@ static int failed_fs(struct ctx *ctx, int fs, const char *target) {
   char text[256];
   const ssize_t n = read(fs, text, sizeof text - 1);
   text[n > 0 ? n : 0] = '\0';
-  snprintf(detail, sizeof detail, n > 0 ? "%s (%s)" : "%s", target, text);
+  text[strcspn(text, "\n")] = '\0';
+  /* Each line begins with its level: "e tmpfs: Unknown parameter 'x'". */
+  if (n > 2)
+    snprintf(detail, sizeof detail, "%s (%s)", target, text + 2);
+  else
+    snprintf(detail, sizeof detail, "%s", target);
   errno = saved;
   return failed(ctx, detail);
 }

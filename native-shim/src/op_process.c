@@ -116,8 +116,13 @@ int op_no_new_privs(struct ctx *ctx, const struct field arg[]) {
 
 /* seccomp FLAGS PROGRAM: PROGRAM is an array of struct sock_filter; seccomp(2). */
 int op_seccomp(struct ctx *ctx, const struct field arg[]) {
+  const size_t instructions = arg[1].len / sizeof(struct sock_filter);
+  if (arg[1].len % sizeof(struct sock_filter) != 0 || instructions > BPF_MAXINSNS) {
+    errno = EINVAL;
+    return failed(ctx, "filter");
+  }
   struct sock_fprog program = {
-    .len = (unsigned short)(arg[1].len / sizeof(struct sock_filter)),
+    .len = (unsigned short)instructions,
     .filter = (struct sock_filter *)(void *)arg[1].data,
   };
   /* The field starts anywhere in the message; the kernel copies, so alignment is no matter. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void relay_init(struct relay *relay) {
@@ -17,6 +18,10 @@ void relay_init(struct relay *relay) {
 
 int relay_own(int fd, int flags) {
   char name[40];
+  struct stat st;
+  /* Opened anew, a file would be read from its start or written over; it never blocks anyway. */
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    return fcntl(fd, F_DUPFD_CLOEXEC, 3);
   snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
   const int own = open(name, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -130,6 +135,11 @@ static void end_of_input(struct relay *relay, struct pump *pump) {
   pump->active = false;
 }
 
+/* Fresh bytes are tried at once where that cannot block, else when poll(2) says so. */
+static bool may_write(const struct pump *pump, short revents) {
+  return revents != 0 || (pump->write_max == PUMP_BYTES && pump->poll_from >= 0);
+}
+
 void relay_move(struct relay *relay, const struct pollfd *fds) {
   relay->typed_signo = 0;
   for (int i = 0; i < PUMPS; i++) {
@@ -139,7 +149,7 @@ void relay_move(struct relay *relay, const struct pollfd *fds) {
     if (pump->poll_from >= 0 && fds[pump->poll_from].revents != 0)
       pump_read(relay, pump);
     const short to = pump->poll_to >= 0 ? fds[pump->poll_to].revents : 0;
-    if (pump->len > 0 && !pump->to_gone && (to != 0 || pump->poll_from >= 0))
+    if (pump->len > 0 && !pump->to_gone && may_write(pump, to))
       pump_write(pump);
     else if ((to & (POLLERR | POLLHUP)) != 0)
       close_to(pump);

@@ -55,13 +55,13 @@ const rights: readonly RunRow[] = [
   },
   {
     name: 'it is process 1 and alone',
-    argv: shell('echo $$; ls -d /proc/[0-9]*'),
-    want: { stdout: /^1\n\/proc\/1\n\/proc\/\d+\n$/ },
+    argv: shell('echo $$; echo /proc/[0-9]*'),
+    want: { stdout: '1\n/proc/1\n' },
   },
   {
     name: 'no descriptor of ours',
     host: 'exec 9</etc/passwd; exec "$@"',
-    argv: shell('ls /proc/1/fd'),
+    argv: shell('ls /proc/1/fd; true'),
     want: { stdout: '0\n1\n2\n' },
   },
   {
@@ -121,9 +121,9 @@ const files: readonly RunRow[] = [
     },
   },
   {
-    name: 'it can open a terminal of its own',
-    argv: shell('script -q -c "tty" /tmp/typescript </dev/null 2>&1 | tr -d "\\r"'),
-    want: { stdout: /\/dev\/pts\/0/ },
+    name: 'its terminals are its own',
+    argv: shell('exec 9<>/dev/ptmx && ls /dev/pts; true'),
+    want: { stdout: '0\nptmx\n' },
   },
   {
     name: '/etc/hosts and /etc/hostname',
@@ -145,18 +145,16 @@ const files: readonly RunRow[] = [
     ),
     want: { stdout: '/sys/dev/block:\n\n/sys/firmware:\n' },
   },
-  ...['/proc/sys/kernel/panic', '/proc/sysrq-trigger', '/proc/irq/default_smp_affinity'].map(
+  ...['/proc/sys/kernel/panic', '/proc/irq/default_smp_affinity', '/sys/kernel/uevent_seqnum'].map(
     (path): RunRow => ({
       name: `${path} cannot be written`,
       argv: shell(`echo >>${path}`),
-      want: { code: 1, stderr: /Read-only file system/ },
+      want: ({ kind }) => ({
+        code: 1,
+        stderr: kind === 'root' ? /Read-only file system/ : /Read-only|Permission denied/,
+      }),
     }),
   ),
-  {
-    name: '/sys cannot be written',
-    argv: shell('mkdir /sys/fs/cgroup/x || echo >>/sys/kernel/uevent_seqnum'),
-    want: { code: 1, stderr: /Read-only file system.*Read-only file system/s },
-  },
 ]
 
 const mounts = [
@@ -178,7 +176,8 @@ describe('inside', () => {
   }
 
   matrix('nothing is mounted but what is listed', async (user) => {
-    const container = await user.container('busybox')
+    await user.ok(['commit', '--quiet', await user.container('busybox'), 'layered'])
+    const container = (await user.ok(['from', 'layered'])).stdout.trim()
     const args = runArgs(container, ['cat', '/proc/self/mountinfo'])
     const found = mountsIn((await user.ok(args)).stdout)
     const listed = found.filter(({ point }) => !/^\/(proc|sys)\//.test(point))
@@ -210,7 +209,7 @@ describe('inside', () => {
 
 async function checkNamespaces(user: TestUser): Promise<void> {
   const container = await user.container('busybox')
-  const script = 'readlink /proc/self/ns/* | sort -u'
+  const script = 'for n in /proc/self/ns/*; do readlink $n; done | sort -u'
   const inside = (await user.ok(runArgs(container, shell(script)))).stdout.split('\n')
   const outside = (await user.run(['sh', '-c', script])).stdout.split('\n')
   const shared = inside.filter((name) => name !== '' && outside.includes(name))

@@ -156,7 +156,7 @@ function environment(directory: string): NodeJS.ProcessEnv {
   const common = `log_path=${join(directory, sanitizerLog)}:exitcode=86`
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    ASAN_OPTIONS: `${common}:detect_leaks=0`, // the processes end without freeing
+    ASAN_OPTIONS: `${common}:detect_leaks=0:allocator_may_return_null=1`, // the processes end without freeing
     UBSAN_OPTIONS: `${common}:halt_on_error=1:print_stacktrace=1`,
   }
 }
@@ -187,9 +187,17 @@ async function killAll(shims: readonly Shim[], traces: Traces): Promise<void> {
   for (const shim of shims) shim.process.kill('SIGKILL')
   for (const line of survivors(traces)) {
     const pid = Number(/\d+/.exec(line)?.[0])
-    if (pid > 1) process.kill(pid, 'SIGKILL')
+    if (pid > 1) kill(pid)
   }
   await Promise.all(shims.map(({ exit }) => exit))
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has just ended.
+  }
 }
 
 function sanitizerReports(directory: string, shims: readonly Shim[]): string[] {

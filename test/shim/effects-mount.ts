@@ -17,7 +17,7 @@ const mountOptions = (target: string) =>
   `while read -r a b c root at options rest; do [ "$at" = ${target} ] && echo "$options \${rest##* }"; done < /proc/self/mountinfo | tail -n 1`
 
 /** A folder of the host with a file, and in it, as the monitor sees it, a mount with another. */
-async function share({ directory, shim }: Box): Promise<void> {
+export async function share({ directory, shim }: Box): Promise<void> {
   const target = join(directory, 'share/below')
   mkdirSync(target, { recursive: true })
   writeFileSync(join(directory, 'share/file'), 'of the host\n')

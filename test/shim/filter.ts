@@ -7,8 +7,7 @@ const calls = {
   prctl: [157, 167],
   keyctl: [250, 219],
   setsid: [112, 157],
-  umask: [95, 166],
-  mount_setattr: [442, 442],
+  fchown: [93, 55],
 } as const
 
 /** An errno that none of these calls gives of itself. */

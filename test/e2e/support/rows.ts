@@ -47,16 +47,29 @@ export async function checkRows(
   rows: readonly RunRow[],
 ): Promise<void> {
   const complaints: string[] = []
-  for (const { name, options = [], argv, want, how, host } of rows) {
-    const args = ['run', '--network', 'none', ...options, container, ...argv]
-    const result = await (host === undefined
-      ? user.tsbuild(args, how)
-      : user.run(onHost(user, host, args), how))
-    const wanted = typeof want === 'function' ? want(user) : want
-    if (agrees(result, wanted)) continue
-    complaints.push(`${name}: wanted ${shown(wanted)}\n${failureText(args, result)}`)
+  for (const row of rows) {
+    const complaint = await complaintOf(user, container, row)
+    if (complaint !== undefined) complaints.push(`${row.name}: ${complaint}`)
   }
   assert.equal(complaints.join('\n\n'), '')
+}
+
+async function complaintOf(
+  user: TestUser,
+  container: string,
+  { options = [], argv, want, how, host }: RunRow,
+): Promise<string | undefined> {
+  const args = ['run', '--network', 'none', ...options, container, ...argv]
+  const line = host === undefined ? [...user.command, ...args] : onHost(user, host, args)
+  try {
+    const result = await user.run(line, { timeoutMs: 20_000, ...how })
+    const wanted = typeof want === 'function' ? want(user) : want
+    return agrees(result, wanted)
+      ? undefined
+      : `wanted ${shown(wanted)}\n${failureText(args, result)}`
+  } catch (error) {
+    return String(error)
+  }
 }
 
 /** @throws AssertionError that shows the command and all that it printed */

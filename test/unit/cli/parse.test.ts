@@ -44,6 +44,15 @@ for (const [reader, read] of readers) {
       assert.deepEqual([parsed.root, parsed.runroot], ['/a', '/b'])
       assert.ok(!('root' in parsed.args))
     })
+    for (const name of ['--root', '--runroot']) {
+      it(`${name} is not empty`, () => {
+        const error = {
+          code: 'USAGE',
+          message: `option "${name}" of "run" must be a directory, not ""`,
+        }
+        assert.throws(() => parse(runCommand, [`${name}=`, 'c', 'ls'], read), error)
+      })
+    }
     for (const argv of [['--help'], ['-h'], ['-th'], ['--help', 'c']]) {
       it(`${argv.join(' ')} asks for help, whatever is missing`, () => {
         assert.deepEqual(parse(runCommand, argv, read), { help: true })

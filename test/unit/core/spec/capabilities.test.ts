@@ -66,7 +66,13 @@ describe('resolveCapabilities', () => {
       want: all.filter((name) => name !== 'CAP_NET_RAW'),
     },
     { name: 'drops what was added', base: [], add: ['KILL'], drop: ['CAP_KILL'], want: [] },
-    { name: 'adds nothing to dropped all', base: [], add: ['KILL'], drop: ['all'], want: [] },
+    {
+      name: 'adds one to dropped all',
+      base: defaultCapabilities,
+      add: ['KILL'],
+      drop: ['all'],
+      want: ['CAP_KILL'],
+    },
   ]
   for (const { name, want, ...choice } of cases) {
     it(name, () => assert.deepEqual(resolveCapabilities(choice), want))

@@ -3,22 +3,30 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { defaultCapabilities } from '../../../../../core/spec/capabilities.ts'
 import { compileSeccomp } from '../../../../../core/spec/seccomp/compile.ts'
-import { precompiledSeccomp } from '../../../../../core/spec/seccomp/precompiled.ts'
+import {
+  type Precompiled,
+  precompiledSeccomp,
+} from '../../../../../core/spec/seccomp/precompiled.ts'
 import { defaultSeccomp } from '../../../../../core/spec/seccomp/profile.ts'
-import { precompileSeccomp } from '../../../../../scripts/lib/seccomp.mjs'
+import { repository } from '../../../../harness/repository.ts'
+
+/** A script without types of its own. */
+const script: { precompileSeccomp: () => Promise<Precompiled> } = await import(
+  `${repository}/scripts/lib/seccomp.mjs`
+)
+const built = await script.precompileSeccomp()
 
 describe('precompiledSeccomp', () => {
   for (const machine of ['x64', 'arm64'] as const)
-    it(`is what compiling gives, on ${machine}`, async () => {
+    it(`is what compiling gives, on ${machine}`, () => {
       const profile = defaultSeccomp({ capabilities: defaultCapabilities, arch: machine })
       const want = compileSeccomp(profile, machine)
       const reversed = defaultCapabilities.toReversed()
-      const got = precompiledSeccomp(reversed, machine, await precompileSeccomp())
+      const got = precompiledSeccomp(reversed, machine, built)
       assert.deepEqual(got, want)
     })
 
-  it('is nothing for other capabilities', async () => {
-    const built = await precompileSeccomp()
+  it('is nothing for other capabilities', () => {
     assert.equal(precompiledSeccomp(['CAP_CHOWN'], 'x64', built), undefined)
     const other = [...defaultCapabilities.slice(1), 'CAP_SYS_ADMIN']
     assert.equal(precompiledSeccomp(other, 'x64', built), undefined)

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { OpName } from '../../native-shim/ops.ts'
+import { type Failure, testFailures } from './failure.ts'
+import { fileFailures } from './failures-files.ts'
+import { mountFailures } from './failures-mount.ts'
+import { processFailures } from './failures-process.ts'
+
+/** An op without a row here does not compile. */
+const failures: Readonly<Record<OpName, readonly Failure[]>> = {
+  ...processFailures,
+  ...fileFailures,
+  ...mountFailures,
+}
+
+describe('the failure of an op', () => {
+  for (const [op, rows] of Object.entries(failures)) testFailures(op, rows)
+
+  it('is shown for all but umask(2), which succeeds always, and the gate, which only waits', () => {
+    const without = Object.entries(failures).filter(([, rows]) => rows.length === 0)
+    assert.deepEqual(
+      without.map(([op]) => op),
+      ['umask', 'gate'],
+    )
+  })
+})
