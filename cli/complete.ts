@@ -45,7 +45,7 @@ export async function complete(
 
 const shownCommands = commands.filter(({ hidden }) => hidden !== true)
 
-/** Where the next word stands: a positional's index, the value of an option, or not our business. */
+/** What the next word is: a positional by its index, the value of an option, or not ours. */
 function positionOf(table: CommandTable, words: readonly string[]): number | 'value' | 'foreign' {
   const count = countPositionals(table, words)
   const { stopAtPositional: stop } = table

@@ -31,17 +31,8 @@ export type Reader = (
   options: Options,
 ) => Readonly<Record<string, unknown>>
 
-/**
- * Settings under which yargs and yargs-parser take a spelled-out line as it stands: no names
- * made up, no number read into a string, no value that swallows its neighbour.
- */
-export const parserSettings = {
-  'boolean-negation': false,
-  'camel-case-expansion': false,
-  'dot-notation': false,
-  'nargs-eats-options': true,
-  'parse-numbers': false,
-} as const
+/** Settings of yargs and yargs-parser: the word behind an option is its value, dash or not. */
+export const parserSettings = { 'nargs-eats-options': true } as const
 
 /**
  * The command line of `command` as the values its handler takes.

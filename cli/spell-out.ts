@@ -24,15 +24,15 @@ export function spellOut(command: CommandTable, argv: readonly string[]): Spelle
   const { stopAtPositional: stop } = command
   const known = flagsOf(command)
   const options: string[] = []
-  const positionals: string[] = []
+  let positionals: string[] = []
   const words = [...argv]
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (word === '--') positionals.push(...words.splice(0))
+    if (word === '--') positionals = [...positionals, ...words.splice(0)]
     else if (word.startsWith('--')) options.push(...spellLong({ command, known, word, words }))
     else if (/^-./.test(word)) options.push(...spellShort({ command, known, word, words }))
     else positionals.push(word)
     const stopped = stop !== undefined && positionals.length >= Math.max(stop, 1)
-    if (stopped) positionals.push(...words.splice(0))
+    if (stopped) positionals = [...positionals, ...words.splice(0)]
   }
   if (stop !== undefined && stop > 0 && positionals[stop] === '--') positionals.splice(stop, 1)
   return { options, positionals }

@@ -29,7 +29,8 @@ const session = openSession({
 })
 
 let information = ''
-let network = 'none: slirp4netns did not start'
+/** @type {string | undefined} told once it was tried */
+let network
 
 try {
   process.chdir(at())
@@ -89,6 +90,7 @@ function runPrograms(container) {
 
 /** @param {string} container */
 function runWithNetwork(container) {
+  network = 'none: slirp4netns did not start'
   const run = (/** @type {string[]} */ ...words) =>
     session.run('run with network', ['run', container, '--', ...words])
   if (run('ip', 'addr', 'show', 'tap0').status !== 0) return
@@ -108,12 +110,12 @@ function runImage() {
 function summarize() {
   const [, rung, rights] = /^rights:\n +rung: (\d+)\n +name: (.+)$/m.exec(information) ?? []
   if (rung !== undefined) console.log(`\nthe rights it found: ${rights} (rung ${rung})`)
-  console.log(`the network of the containers: ${network}`)
+  if (network !== undefined) console.log(`the network of the containers: ${network}`)
   console.log(`\nhow long it took:\n${timeTable(session.times)}`)
   if (session.refusals.length > 0) {
     console.log('\nthis machine refused (the reason and the remedy stand below each command):')
     for (const line of session.refusals) console.log(`  ${line}`)
-    if (!canOpenTun()) console.log(tunRemedy)
+    if (network !== undefined && !canOpenTun()) console.log(tunRemedy)
   }
   if (session.surprises.length > 0) {
     console.log('\nthese did not end as they should, which is a mistake of tsbuild:')

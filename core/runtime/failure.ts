@@ -47,6 +47,13 @@ const table: readonly Row[] = [
     hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
   },
   {
+    where: 'clone',
+    code: 'ENOSPC',
+    as: 'NAMESPACE_UNAVAILABLE',
+    message: 'start the container: too many user or pid namespaces exist',
+    hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
+  },
+  {
     where: 'rootfs-mount',
     as: 'RUNTIME_FAILED',
     message: 'mount the root file system',
@@ -57,6 +64,12 @@ const table: readonly Row[] = [
     as: 'RUNTIME_FAILED',
     message: 'give the container its devices',
     hint: 'the host lacks one in /dev: make it, or start the outer container with it',
+  },
+  {
+    where: 'init',
+    as: 'RUNTIME_FAILED',
+    message: 'set up the container: its first process was killed',
+    hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
   {
     where: 'guard',

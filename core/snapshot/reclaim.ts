@@ -10,27 +10,37 @@ import { folders, isId, snapshotLockPath, snapshotName } from '../store/layout.t
 import { monitorOf, withStoreLock } from '../store/lock-store.ts'
 import { removeSnapshot } from './create.ts'
 
+/** Each lock is a descriptor of the monitor's, which has a bound for them. */
+const LOCKS_AT_ONCE = 256
+
 /**
  * Removes what no record names and nobody works on: snapshots of removed containers and images,
  * and what commands left that were killed. What cannot be removed is warned about, and tried
  * again by the next command that changes the store.
  */
 export function reclaim(context: Context): void {
-  const { root } = context.paths
-  const unused = withStoreLock(context, () => {
-    removeTemporaryFiles(root)
+  withStoreLock(context, () => {
+    removeTemporaryFiles(context.paths.root)
     removeContainerLocks(context)
-    return lockUnused(context)
   })
-  for (const { key, lock } of unused) {
-    try {
-      removeSnapshot(root, key, lock)
-      context.trace('store', 'reclaimed', { snapshot: key })
-    } catch (error) {
-      lock.release()
-      const reason = error instanceof Error ? error.message : String(error)
-      context.warn(`cannot remove the unused ${root}/${snapshotName(key)}: ${reason}`)
-    }
+  const tried = new Set<string>()
+  for (let count = LOCKS_AT_ONCE; count === LOCKS_AT_ONCE; ) {
+    const unused = withStoreLock(context, () => lockUnused(context, tried))
+    for (const snapshot of unused) remove(context, snapshot)
+    for (const { key } of unused) tried.add(key)
+    count = unused.length
+  }
+}
+
+function remove(context: Context, { key, lock }: Unused): void {
+  const { root } = context.paths
+  try {
+    removeSnapshot(root, key, lock)
+    context.trace('store', 'reclaimed', { snapshot: key })
+  } catch (error) {
+    lock.release()
+    const reason = error instanceof Error ? error.message : String(error)
+    context.warn(`cannot remove the unused ${root}/${snapshotName(key)}: ${reason}`)
   }
 }
 
@@ -61,7 +71,7 @@ interface Unused {
   readonly lock: Lock
 }
 
-function lockUnused(context: Context): Unused[] {
+function lockUnused(context: Context, tried: ReadonlySet<string>): Unused[] {
   const { root } = context.paths
   const used = new Set([
     ...listContainers(context).flatMap(({ layers, active }) => [...layers, active]),
@@ -69,7 +79,8 @@ function lockUnused(context: Context): Unused[] {
   ])
   const unused: Unused[] = []
   for (const key of knownKeys(root)) {
-    if (used.has(key)) continue
+    if (used.has(key) || tried.has(key)) continue
+    if (unused.length === LOCKS_AT_ONCE) break
     const lock = monitorOf(context).tryLock(snapshotLockPath(root, key), 'exclusive')
     if (!('holder' in lock)) unused.push({ key, lock })
   }

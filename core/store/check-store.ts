@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync } from 'node:fs'
+import { lstatSync, type Stats } from 'node:fs'
+import { hasCode } from '../lib/errno.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { readTextIfThere } from '../lib/files.ts'
 import { versionPath } from './layout.ts'
@@ -28,7 +29,7 @@ export function storeExists(root: string): boolean {
  * @throws TsbuildError STORE_UNSAFE
  */
 export function isPrivateDirectory(path: string, what: string): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
+  const stats = statsOf(path, what)
   if (stats === undefined) return false
   const mode = stats.mode & 0o7777
   if (!stats.isDirectory()) throw unsafe(path, what, 'is not a directory')
@@ -37,6 +38,16 @@ export function isPrivateDirectory(path: string, what: string): boolean {
   if (mode === 0o700) return true
   const octal = mode.toString(8).padStart(4, '0')
   throw unsafe(path, what, `has mode ${octal}, it must be 0700`, `chmod 0700 ${path}`)
+}
+
+function statsOf(path: string, what: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'ELOOP', 'ENAMETOOLONG', 'ENOTDIR')) throw error
+    const reason = error instanceof Error ? error.message : ''
+    throw unsafe(path, what, `cannot be reached: ${reason}`)
+  }
 }
 
 function unsafe(path: string, what: string, reason: string, remedy?: string): TsbuildError {

@@ -30,9 +30,9 @@ static long read_holder(int fd) {
   return n > 0 ? strtol(text, NULL, 10) : 0;
 }
 
-static void write_holder(int fd) {
+static void write_holder(int fd, bool exclusive) {
   char text[24];
-  const int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+  const int len = exclusive ? snprintf(text, sizeof text, "%ld\n", (long)getpid()) : 0;
   /* Only for the message of who waits: a full disk is no reason to fail. */
   if (ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)len, 0) < 0)
     return;
@@ -87,8 +87,7 @@ int lock_take(struct locks *locks, const struct lock_request *request, long *hol
       return -1;
     if (!still_there(fd, request->path))
       continue;
-    if (request->exclusive)
-      write_holder(fd);
+    write_holder(fd, request->exclusive);
     locks->fd[locks->count++] = fd;
     return steal_fd(&fd);
   }

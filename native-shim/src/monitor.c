@@ -51,25 +51,37 @@ static int exit_status(const struct monitor *monitor) {
   return monitor->signo != 0 ? 128 + monitor->signo : monitor->code;
 }
 
+/* Before the program runs an end is told once, and what follows is TypeScript's to decide. */
+static void setup_failed(struct monitor *monitor, const char *who, int err) {
+  if (!monitor->setup_failed)
+    reply_error(monitor, who, err, "ended during set-up");
+  monitor->setup_failed = true;
+}
+
 static void program_ended(struct monitor *monitor, const struct frame *frame,
                           const struct field *fields) {
+  if (!monitor->started) {
+    setup_failed(monitor, "init", ESRCH);
+    return;
+  }
   monitor->ended = true;
   monitor->code = (int)field_number(fields[1]);
   monitor->signo = (int)field_number(fields[2]);
-  if (monitor->started)
-    reply_frame(monitor, frame);
+  reply_frame(monitor, frame);
 }
 
 static void guard_lost(struct monitor *monitor) {
   close_channel(&monitor->guard_channel);
   if (monitor->ended)
     return;
+  if (!monitor->started) {
+    setup_failed(monitor, "guard", ESRCH);
+    return;
+  }
   monitor->ended = true;
   monitor->signo = SIGKILL;
-  if (monitor->started && monitor->forced_signo == 0)
+  if (monitor->forced_signo == 0)
     notice(monitor->lost_notice);
-  else
-    reply_error(monitor, "guard", ESRCH, "ended during set-up");
 }
 
 static void guard_message(struct monitor *monitor) {
@@ -84,7 +96,7 @@ static void guard_message(struct monitor *monitor) {
   if (count == 1 && field_is(fields[0], "init"))
     monitor_init_created(monitor, fd);
   else if (count == 2 && field_is(fields[0], "init-failed"))
-    reply_error(monitor, "clone", (int)field_number(fields[1]), "init");
+    setup_failed(monitor, "clone", (int)field_number(fields[1]));
   else if (count == 6 && field_is(fields[0], "exit"))
     program_ended(monitor, &frame, fields);
   else if (count == 2 && field_is(fields[0], "helper-ready"))
@@ -114,6 +126,7 @@ static void init_message(struct monitor *monitor) {
     monitor->console = fd;
     terminal_size(STDIN_FILENO, fd); /* before the program can ask for it */
   } else {
+    monitor->run_asked &= !field_is(name, "error"); /* an exec that failed */
     reply_frame(monitor, &frame);
   }
 }
@@ -172,6 +185,7 @@ int monitor_run(struct monitor *monitor) {
     if (monitor->started) {
       relay_move(&monitor->relay, fds);
       monitor_typed(monitor, monitor->relay.typed_signo);
+      monitor_hung_up(monitor);
     }
     if (ready(&fds[0]) && !monitor_request(monitor))
       control_gone(monitor);

@@ -36,7 +36,8 @@ struct monitor {
   char *lost_notice;   /* what to say when the guard was killed */
   char *helper_notice; /* what to say when a helper ended early */
   bool run_asked;
-  bool started;
+  bool started;      /* the program runs */
+  bool setup_failed; /* init or guard ended before that, and TypeScript knows */
   bool ended;
   int code; /* of the program, once ended */
   int signo;
@@ -68,6 +69,8 @@ void monitor_signal(struct monitor *monitor);
  * foreground and pid 1, which such a signal does not end, we do.
  */
 void monitor_typed(struct monitor *monitor, int signo);
+/* Nobody reads the container's terminal any more: as with a pipe, that ends the program. */
+void monitor_hung_up(struct monitor *monitor);
 void monitor_block_signals(struct monitor *monitor);
 
 /* Answers on the control socket. */

@@ -89,6 +89,7 @@ static void request_helper(struct monitor *monitor, const struct field *fields) 
     frame_bytes(&frame, fields[i].data, fields[i].len);
   free(monitor->helper_notice);
   monitor->helper_notice = strdup(fields[4].data);
+  errno = ENOTCONN;
   if (monitor->guard_channel < 0 || channel_send(monitor->guard_channel, &frame, -1) < 0)
     reply_error(monitor, "helper", errno, fields[1].data);
 }
@@ -96,9 +97,11 @@ static void request_helper(struct monitor *monitor, const struct field *fields) 
 static void request_run(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
   frame_text(&frame, fields[0].data);
-  monitor->run_asked = true;
+  errno = ENOTCONN;
   if (monitor->init_channel < 0 || channel_send(monitor->init_channel, &frame, -1) < 0)
     reply_error(monitor, "run", errno, "init");
+  else
+    monitor->run_asked = true;
 }
 
 /* exec PROGRAM ARGV ENV: TypeScript ends, and this process becomes the program. */
@@ -136,8 +139,9 @@ void requests_print(void) {
 
 /* An op list of any length goes to init as it is. */
 static void forward_ops(struct monitor *monitor, const struct frame *frame) {
+  errno = ENOTCONN;
   if (monitor->init_channel < 0 || channel_send(monitor->init_channel, frame, -1) < 0)
-    reply_error(monitor, "ops", errno == 0 ? ENOTCONN : errno, "init");
+    reply_error(monitor, "ops", errno, "init");
 }
 
 bool monitor_request(struct monitor *monitor) {

@@ -70,6 +70,18 @@ void monitor_typed(struct monitor *monitor, int signo) {
     deliver(monitor, signo);
 }
 
+void monitor_hung_up(struct monitor *monitor) {
+  if (!monitor->relay.reader_gone)
+    return;
+  monitor->relay.reader_gone = false;
+  if (takes_signal(monitor, SIGHUP)) {
+    sys_pidfd_send_signal(monitor->init_pidfd, SIGHUP);
+    return;
+  }
+  monitor->forced_signo = SIGPIPE;
+  sys_pidfd_send_signal(monitor->init_pidfd, SIGKILL);
+}
+
 /* The guard's own end shows on its channel; here its and Node's remains are collected. */
 static void reap(struct monitor *monitor) {
   int status;

@@ -113,7 +113,8 @@ static void pump_write(struct pump *pump) {
     pump->start = 0;
 }
 
-/* The reader is gone: the writer learns it from us, unless it is a pty, which only drains. */
+/* The reader is gone. A pipe's writer learns it from us; a pty is drained until the program ends.
+ */
 static void pump_discard(struct pump *pump) {
   pump->start = pump->len = 0;
   if (!pump->keep_drain)
@@ -153,8 +154,11 @@ void relay_move(struct relay *relay, const struct pollfd *fds) {
       pump_write(pump);
     else if ((to & (POLLERR | POLLHUP)) != 0)
       close_to(pump);
-    if (pump->to_gone)
+    if (pump->to_gone) {
+      relay->reader_gone |= pump->keep_drain && !pump->told;
+      pump->told = true;
       pump_discard(pump);
+    }
     if (pump->from_ended && pump->len == 0)
       end_of_input(relay, pump);
   }

@@ -20,6 +20,7 @@ struct pump {
   bool active;
   bool from_ended; /* nothing more will come */
   bool to_gone;    /* nobody reads any more */
+  bool told;       /* that the reader is gone */
   bool keep_drain; /* go on reading when nobody takes it: a pty must not fill up */
   int from;
   int to;
@@ -37,6 +38,7 @@ struct relay {
   int slave;               /* held while the program runs: it may close its own and reopen */
   int terminal;            /* our own terminal while it is raw, or -1 */
   struct termios cooked;   /* what it was before */
+  bool reader_gone;        /* of the terminal's output, since this was last cleared */
   int typed_signo;         /* SIGINT or SIGQUIT: its key was among the last bytes, else 0 */
 };
 

@@ -30,15 +30,31 @@ export function bundleStep() {
 /** @param {readonly (readonly [string, string])[]} present */
 async function bundle(present) {
   const { build } = await import('esbuild')
-  const { metafile } = await build({
+  const precompiled = JSON.stringify(await precompileSeccomp())
+  const results = []
+  for (const [name, source] of present)
+    results.push(await build(options(name, source, precompiled)))
+  writeNotices(mergeMetafiles(results), join(dist, 'lib', 'THIRD-PARTY-NOTICES'))
+}
+
+/**
+ * main.cjs starts first and says when Node is too old, so an old Node must be able to read it.
+ *
+ * @param {string} name
+ * @param {string} source
+ * @param {string} precompiled JSON
+ * @returns {import('esbuild').BuildOptions & { metafile: true }}
+ */
+function options(name, source, precompiled) {
+  return {
     absWorkingDir: at(),
-    entryPoints: Object.fromEntries(present),
+    entryPoints: { [name]: source },
     outdir: join(dist, 'lib'),
     outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node20',
+    target: name === 'main' ? 'node12' : 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
     sourcemap: 'linked',
@@ -50,13 +66,18 @@ async function bundle(present) {
     define: {
       'process.env.NODE_ENV': '"production"',
       'import.meta.url': 'importMetaUrl',
-      PRECOMPILED_SECCOMP: JSON.stringify(await precompileSeccomp()),
+      PRECOMPILED_SECCOMP: precompiled,
     },
     inject: [at('scripts/lib/import-meta-url.js')],
     plugins: [displayWidth],
-  })
-  writeNotices(metafile, join(dist, 'lib', 'THIRD-PARTY-NOTICES'))
+  }
 }
+
+/** @param {readonly { metafile: import('esbuild').Metafile }[]} results */
+const mergeMetafiles = (results) => ({
+  inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),
+  outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
+})
 
 /**
  * yargs measures text with string-width, whose Unicode tables cost 40 ms of every start that

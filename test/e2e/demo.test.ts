@@ -48,6 +48,8 @@ describe('the demo', () => {
         assert.match(second.stdout, new RegExp(`^${step} +up to date$`, 'm'))
       }
 
+      if (user.kind === 'root') await refuseTun(user, checkout)
+
       const clean = await script(user, checkout, 'clean.mjs')
       assert.equal(clean.code, 0, clean.stdout + clean.stderr)
       const after = before.filter((name) => name !== 'node_modules')
@@ -56,6 +58,18 @@ describe('the demo', () => {
     { needs: ['tun'] },
   )
 })
+
+/** A host without tun: all the rest is done, and the demo says what is missing and how to get it. */
+async function refuseTun(user: TestUser, checkout: string): Promise<void> {
+  const hidden = 'mount -t tmpfs tmpfs /dev/net && exec node scripts/demo.mjs'
+  const argv = ['unshare', '--mount', 'sh', '-c', hidden]
+  const { code, stdout, stderr } = await user.run(argv, { cwd: checkout })
+  assert.equal(code, 0, stdout + stderr)
+  assert.match(shownFor(stdout, 'run .* tap0'), /hint: .*\[status 125, /s)
+  assert.match(stdout, /^this machine refused .*\n {2}tsbuild run .* tap0\n/m)
+  assert.match(stdout, /modprobe tun; chmod 666 \/dev\/net\/tun/)
+  assert.match(shownFor(stdout, 'images'), /busybox/)
+}
 
 function checkOutput({ kind }: TestUser, text: string): void {
   assert.match(shownFor(text, 'run .* id'), /uid=0\(root\) gid=0\(root\)/)

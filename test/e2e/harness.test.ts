@@ -15,9 +15,11 @@ import { openUser, type TestUser } from '../harness/user.ts'
 interface Leak {
   readonly name: string
   /** Leaves something behind and returns how to take it away again. */
-  readonly leak: (user: TestUser) => Promise<() => void | Promise<unknown>>
+  readonly leak: (user: TestUser) => Promise<() => Promise<unknown>>
   readonly want: RegExp
 }
+
+const nothing = async () => {}
 
 const leaks: readonly Leak[] = [
   {
@@ -47,12 +49,12 @@ const leaks: readonly Leak[] = [
   },
   {
     name: 'a temporary file',
-    leak: (user) => user.run(['mktemp']).then(() => () => {}),
+    leak: (user) => user.run(['mktemp']).then(() => nothing),
     want: /^temporary file .*\/tmp\/tmp\./,
   },
   {
     name: 'a file in the home directory',
-    leak: (user) => user.run(['sh', '-c', 'echo >$HOME/.cache']).then(() => () => {}),
+    leak: (user) => user.run(['sh', '-c', 'echo >$HOME/.cache']).then(() => nothing),
     want: /^file in the home directory .*\/home\/\.cache$/,
   },
   {
@@ -60,7 +62,7 @@ const leaks: readonly Leak[] = [
     async leak(user) {
       mkdirSync(join(user.runroot, 'containers'), { recursive: true })
       writeFileSync(join(user.runroot, 'containers/1.json'), '{}')
-      return () => {}
+      return nothing
     },
     want: /^run state .*\/run\/containers\/1\.json$/,
   },

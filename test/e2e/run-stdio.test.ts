@@ -45,9 +45,9 @@ const rows: readonly RunRow[] = [
   {
     name: 'a reader of a terminal that goes away',
     options: ['-t'],
-    host: '"$@" | head -c 6; exit 3',
+    host: 'for i in 0 1 2 3 4 5 6 7 8 9; do "$@" | head -c 3; done; exit 7',
     argv: ['yes'],
-    want: { code: 3, stdout: 'y\r\ny\r\n' },
+    want: { code: 7, stdout: 'y\r\n'.repeat(10) },
   },
   {
     name: 'a writer that stays does not keep it running',

@@ -60,10 +60,8 @@ export function spawnShim({ program, env, prefix, stdio, cwd }: ShimOptions): Sh
   control.on('error', () => {}) // the shim may end while we write
   const replies = repliesOf(control)
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)]
-  const statusOf = async (event: string): Promise<Exit> => {
-    const [code, signal] = await once(child, event)
-    return code ?? signal
-  }
+  const exit = once(child, 'exit').then(([code, signal]): Exit => code ?? signal)
+  const closed = Promise.all([child.stdout, child.stderr].map(closing))
   const next = async () => {
     const { value, done } = await within('a reply', replies.next())
     if (done) throw new Error(`the shim hung up: ${Buffer.concat(stderr)}`)
@@ -88,8 +86,8 @@ export function spawnShim({ program, env, prefix, stdio, cwd }: ShimOptions): Sh
     stdout: () => Buffer.concat(stdout),
     stderr: () => Buffer.concat(stderr).toString(),
     hangUp: () => void control.destroy(),
-    exit: statusOf('exit'),
-    ended: statusOf('close'),
+    exit,
+    ended: closed.then(() => exit),
   }
 }
 
@@ -130,6 +128,9 @@ async function* repliesOf(control: Readable): AsyncGenerator<Reply, undefined> {
   } // a reset by the shim's death is its hanging up
   return undefined
 }
+
+/** Not the child's own event: that waits for replies which nobody reads. */
+const closing = (stream: Readable | null) => (stream === null ? [] : once(stream, 'close'))
 
 function collect(stream: Readable | null): Buffer[] {
   const chunks: Buffer[] = []

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const deadlineMs = 15_000
+const deadlineMs = 10_000
 
 /**
  * The same promise, with a deadline: what never comes fails with a name instead of hanging.

@@ -48,27 +48,30 @@ export async function checkRows(
 ): Promise<void> {
   const complaints: string[] = []
   for (const row of rows) {
-    const complaint = await complaintOf(user, container, row)
+    const { complaint, isStuck } = await outcomeOf(user, container, row)
     if (complaint !== undefined) complaints.push(`${row.name}: ${complaint}`)
+    if (isStuck) break // it holds the container
   }
   assert.equal(complaints.join('\n\n'), '')
 }
 
-async function complaintOf(
-  user: TestUser,
-  container: string,
-  { options = [], argv, want, how, host }: RunRow,
-): Promise<string | undefined> {
+interface Outcome {
+  readonly complaint: string | undefined
+  readonly isStuck: boolean
+}
+
+async function outcomeOf(user: TestUser, container: string, row: RunRow): Promise<Outcome> {
+  const { options = [], argv, want, how, host } = row
   const args = ['run', '--network', 'none', ...options, container, ...argv]
   const line = host === undefined ? [...user.command, ...args] : onHost(user, host, args)
   try {
     const result = await user.run(line, { timeoutMs: 20_000, ...how })
     const wanted = typeof want === 'function' ? want(user) : want
-    return agrees(result, wanted)
-      ? undefined
-      : `wanted ${shown(wanted)}\n${failureText(args, result)}`
+    if (agrees(result, wanted)) return { complaint: undefined, isStuck: false }
+    const complaint = `wanted ${shown(wanted)}\n${failureText(args, result)}`
+    return { complaint, isStuck: false }
   } catch (error) {
-    return String(error)
+    return { complaint: String(error), isStuck: true }
   }
 }
 

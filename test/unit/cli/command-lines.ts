@@ -3,20 +3,20 @@ import { type CommandTable, command, type Values } from '../../../cli/command.ts
 import { addCommand } from '../../../cli/commands/add.ts'
 import { fromCommand } from '../../../cli/commands/from.ts'
 import { rmiCommand } from '../../../cli/commands/rmi.ts'
-import { runCommand } from '../../../cli/commands/run.ts'
 import { unshareCommand } from '../../../cli/commands/unshare.ts'
+import { runLines } from './run-lines.ts'
 
 /** What a line says; then its words; then what differs from `plain`, or what the error says. */
-type Row = readonly [name: string, argv: readonly string[], want: Values | RegExp]
+export type Row = readonly [name: string, argv: readonly string[], want: Values | RegExp]
 
-interface Lines {
+export interface Lines {
   readonly of: CommandTable
   /** The arguments of the shortest line. */
   readonly plain: Values
   readonly rows: readonly Row[]
 }
 
-const everyType = command({
+export const everyType = command({
   name: 'every',
   group: 'This machine',
   summary: 'Have the kinds of options that no real command has yet',
@@ -34,144 +34,6 @@ const everyType = command({
   },
   run: () => 0,
 })
-
-const runPlain = {
-  container: 'c',
-  command: ['ls'],
-  env: [],
-  user: undefined,
-  workingdir: undefined,
-  hostname: undefined,
-  network: 'slirp4netns',
-  tty: undefined,
-  capAdd: [],
-  capDrop: [],
-  securityOpt: [],
-  dryRun: false,
-}
-
-const runRows: readonly Row[] = [
-  ['a container and a command', ['c', 'ls'], {}],
-  ['options of the command', ['c', 'ls', '-l', '--all'], { command: ['ls', '-l', '--all'] }],
-  [
-    'our options behind the container',
-    ['c', 'ls', '--user', 'x'],
-    { command: ['ls', '--user', 'x'] },
-  ],
-  ['a command that looks like an option', ['c', '-e', 'A=b'], { command: ['-e', 'A=b'] }],
-  ['help for the command', ['c', 'ls', '--help'], { command: ['ls', '--help'] }],
-  ['-- after the container', ['c', '--', 'ls'], {}],
-  ['-- before the container', ['--', 'c', 'ls'], {}],
-  ['-- twice', ['--', 'c', '--', 'ls', '-l'], { command: ['ls', '-l'] }],
-  ['-- inside the command', ['c', 'ls', '--', 'x'], { command: ['ls', '--', 'x'] }],
-  ["a second -- is the command's", ['c', '--', '--', 'x'], { command: ['--', 'x'] }],
-  ['an empty argument', ['c', 'ls', ''], { command: ['ls', ''] }],
-  ['a number as an argument', ['c', 'ls', '007'], { command: ['ls', '007'] }],
-  ['a number as a container', ['123', 'ls'], { container: '123' }],
-  ['a dash as a container', ['-', 'ls'], { container: '-' }],
-  ['true as a command after a flag', ['--tty', 'c', 'true'], { tty: true, command: ['true'] }],
-  ['--env and a word', ['--env', 'A=b', 'c', 'ls'], { env: ['A=b'] }],
-  ['--env with =', ['--env=A=b', 'c', 'ls'], { env: ['A=b'] }],
-  ['--env with more =', ['--env=A=b=c==', 'c', 'ls'], { env: ['A=b=c=='] }],
-  ['-e and a word', ['-e', 'A=b', 'c', 'ls'], { env: ['A=b'] }],
-  ['-e without a blank', ['-eA=b', 'c', 'ls'], { env: ['A=b'] }],
-  ['-e with =', ['-e=A=b', 'c', 'ls'], { env: ['A=b'] }],
-  ['-e without a value of its own', ['-eHOME', 'c', 'ls'], { env: ['HOME'] }],
-  ['an empty --env', ['--env=', 'c', 'ls'], { env: [''] }],
-  ['an empty word after --env', ['--env', '', 'c', 'ls'], { env: [''] }],
-  [
-    '--env more than once',
-    ['-e', 'A=1', '--env=B=2', '-eA=3', 'c', 'ls'],
-    { env: ['A=1', 'B=2', 'A=3'] },
-  ],
-  ['a value of --env that begins with a dash', ['--env', '-x', 'c', 'ls'], { env: ['-x'] }],
-  ['a value of --env that is --', ['--env', '--', 'c', 'ls'], { env: ['--'] }],
-  ['a value with quotes', ['--env=A="b c"', 'c', 'ls'], { env: ['A="b c"'] }],
-  ['a value in quotes', ['--env', "'A=b'", 'c', 'ls'], { env: ["'A=b'"] }],
-  ['a value of several lines', ['--env=A=1\n--user=x\n', 'c', 'ls'], { env: ['A=1\n--user=x\n'] }],
-  ['a value with a comma', ['--env=A=1,B=2', 'c', 'ls'], { env: ['A=1,B=2'] }],
-  [
-    'a value that is a number',
-    ['--env=1', '-e', '0x10', '-e1e3', 'c', 'ls'],
-    { env: ['1', '0x10', '1e3'] },
-  ],
-  [
-    'a value that is a word of JavaScript',
-    ['--env=undefined', '--user=null', 'c', 'ls'],
-    { env: ['undefined'], user: 'null' },
-  ],
-  ['--user and a word', ['--user', 'bob:staff', 'c', 'ls'], { user: 'bob:staff' }],
-  ['--user as a number', ['--user', '0010', 'c', 'ls'], { user: '0010' }],
-  ['a negative --user', ['--user', '-1', 'c', 'ls'], { user: '-1' }],
-  ['an empty --user', ['--user=', 'c', 'ls'], { user: '' }],
-  ['--user more than once: the last', ['--user=a', '--user', 'b', 'c', 'ls'], { user: 'b' }],
-  ['--workingdir', ['--workingdir', '/a b', 'c', 'ls'], { workingdir: '/a b' }],
-  ['--hostname', ['--hostname=h.example', 'c', 'ls'], { hostname: 'h.example' }],
-  ['--network', ['--network', 'none', 'c', 'ls'], { network: 'none' }],
-  ['--net is --network', ['--net=host', 'c', 'ls'], { network: 'host' }],
-  ['both, the last wins', ['--net=host', '--network=none', 'c', 'ls'], { network: 'none' }],
-  ['-t', ['-t', 'c', 'ls'], { tty: true }],
-  ['--tty', ['--tty', 'c', 'ls'], { tty: true }],
-  ['--terminal is --tty', ['--terminal', 'c', 'ls'], { tty: true }],
-  ['--no-tty', ['--no-tty', 'c', 'ls'], { tty: false }],
-  ['--no-terminal is --no-tty', ['--no-terminal', 'c', 'ls'], { tty: false }],
-  ['--tty=false', ['--tty=false', 'c', 'ls'], { tty: false }],
-  ['-t=false', ['-t=false', 'c', 'ls'], { tty: false }],
-  ['--tty=1', ['--tty=1', 'c', 'ls'], { tty: true }],
-  ['the last of --tty and --no-tty', ['--tty', '--no-tty', 'c', 'ls'], { tty: false }],
-  ['short options in one word', ['-teA=b', 'c', 'ls'], { tty: true, env: ['A=b'] }],
-  [
-    'a value behind short options in one word',
-    ['-te', 'A=b', 'c', 'ls'],
-    { tty: true, env: ['A=b'] },
-  ],
-  [
-    'capabilities',
-    ['--cap-add', 'A', '--cap-add=B', '--cap-drop', 'all', 'c', 'ls'],
-    { capAdd: ['A', 'B'], capDrop: ['all'] },
-  ],
-  [
-    '--security-opt',
-    ['--security-opt', 'seccomp=/a=b', 'c', 'ls'],
-    { securityOpt: ['seccomp=/a=b'] },
-  ],
-  ['--dry-run', ['--dry-run', 'c', 'ls'], { dryRun: true }],
-  [
-    'all together',
-    ['-t', '--net', 'none', '-eA=1', '--user', 'u', 'c', 'ls', '-e'],
-    { tty: true, network: 'none', env: ['A=1'], user: 'u', command: ['ls', '-e'] },
-  ],
-  ['nothing', [], /"run" needs <container>/],
-  ['no command', ['c'], /"run" needs <command>/],
-  ['no command behind --', ['c', '--'], /"run" needs <command>/],
-  ['an unknown option', ['--foo', 'c', 'ls'], /unknown option "--foo" of "run"/],
-  ['an unknown option with a value', ['--foo=x', 'c', 'ls'], /unknown option "--foo" of "run"/],
-  ['an unknown short option', ['-x', 'c', 'ls'], /unknown option "-x" of "run"/],
-  [
-    'an unknown short option behind a known one',
-    ['-tx', 'c', 'ls'],
-    /unknown option "-x" of "run"/,
-  ],
-  ['the name in camelCase', ['--capAdd=A', 'c', 'ls'], /unknown option "--capAdd"/],
-  ['the beginning of a name', ['--work=/', 'c', 'ls'], /unknown option "--work"/],
-  ['a key of every object', ['--__proto__=x', 'c', 'ls'], /unknown option "--__proto__"/],
-  ['a property of a value', ['--env.x=1', 'c', 'ls'], /unknown option "--env.x"/],
-  ['--no- of what has a value', ['--no-user', 'c', 'ls'], /unknown option "--no-user"/],
-  ['--no- with a value', ['--no-tty=true', 'c', 'ls'], /unknown option "--no-tty"/],
-  [
-    'a flag with another value',
-    ['--tty=maybe', 'c', 'ls'],
-    /"--tty" of "run" must be true or false, not "maybe"/,
-  ],
-  ['a flag with an empty value', ['--tty=', 'c', 'ls'], /must be true or false, not ""/],
-  ['an option without its value', ['--user'], /option "--user" of "run" needs a value/],
-  ['a short option without its value', ['-e'], /option "-e" of "run" needs a value/],
-  [
-    'none of the choices',
-    ['--network=bridge', 'c', 'ls'],
-    /"--network" of "run" must be none, host or slirp4netns, not "bridge"/,
-  ],
-]
 
 const otherLines: readonly Lines[] = [
   {
@@ -251,7 +113,4 @@ const otherLines: readonly Lines[] = [
   },
 ]
 
-export const lines: readonly Lines[] = [
-  { of: runCommand, plain: runPlain, rows: runRows },
-  ...otherLines,
-]
+export const lines: readonly Lines[] = [runLines, ...otherLines]

@@ -20,6 +20,7 @@ const cases: readonly Case[] = [
   { line: '--root ', want: [] },
   { line: '__', want: [] },
   { line: 'run --net', want: ['--network', '--net'] },
+  { line: 'run --cap', want: ['--cap-add', '--cap-drop'] },
   { line: 'run --network ', want: ['none', 'host', 'slirp4netns'] },
   { line: 'run --network h', want: ['host'] },
   { line: 'run --user ', want: [] },
@@ -36,6 +37,8 @@ const cases: readonly Case[] = [
   { line: 'help ver', want: ['version'] },
   { line: 'completion z', want: ['zsh'] },
   { line: 'unshare ', want: [] },
+  { line: 'unshare --ro', want: ['--root'] },
+  { line: 'unshare ls --ro', want: [] },
 ]
 
 describe('completion', () => {

@@ -62,7 +62,10 @@ describe('the end of a command', () => {
 
   it('says that the disk is full', () => {
     const { status, stderr } = runLine(`io.print('x')`, openSync('/dev/full', 'w'))
-    assert.match(stderr, /^tsbuild: cannot write to standard output\n {2}caused by: ENOSPC/)
+    assert.match(
+      stderr,
+      /^tsbuild: cannot write to standard output\n {2}caused by: ENOSPC.*\n {2}hint: free/,
+    )
     assert.equal(status, 125)
   })
 })

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { displayWidth } from '../../../cli/display-width.ts'
 import { table } from '../../../cli/table.ts'
 
 const columns = [
@@ -33,24 +32,4 @@ describe('table', () => {
   it('does not let a name drive the terminal', () => {
     assert.deepEqual(table({ columns, rows: [['\x1b[2J', '1']], heading: false }), ['\\x1b[2J  1'])
   })
-})
-
-const widths: readonly (readonly [name: string, text: string, want: number])[] = [
-  ['nothing', '', 0],
-  ['ASCII', 'a-z', 3],
-  ['Latin letters', 'Größe', 5],
-  ['an accent of its own', 'e\u0301', 1],
-  ['a mark without a letter to join', 'q\u0323', 1],
-  ['a joiner without a shape', 'a\u200db', 2],
-  ['ideographs', '日本語', 6],
-  ['Hangul', '한국', 4],
-  ['full-width letters', 'Ａ', 2],
-  ['half-width katakana', 'ｱ', 1],
-  ['an emoji', '😀', 2],
-]
-
-describe('displayWidth', () => {
-  for (const [name, text, want] of widths) {
-    it(`of ${name} is ${want}`, () => assert.equal(displayWidth(text), want))
-  }
 })

@@ -11,7 +11,7 @@ const cases: readonly (readonly [name: string, text: string, want: string | RegE
   ['a first part with a dot is one', 'quay.io/a/b:1', 'quay.io/a/b:1'],
   ['a first part with a colon is one', 'host:5000/a', 'host:5000/a:latest'],
   ['a registry may have capitals and an address', '[::1]:5000/a:B', '[::1]:5000/a:B'],
-  ['separators between letters', 'a.b/c__d/e-f---g', 'localhost/a.b/c__d/e-f---g:latest'],
+  ['separators between letters', 'x/a.b/c__d/e-f---g', 'localhost/x/a.b/c__d/e-f---g:latest'],
   ['capitals are refused, with the small form as hint', 'Debian', /has capital letters/],
   ['a separator at the end is refused', 'debian-', /has the part "debian-"/],
   ['two dots are refused', 'a..b', /has the part "a..b"/],

@@ -78,6 +78,12 @@ const cases: readonly Case[] = [
     hint: /max_\*_namespaces/,
   },
   {
+    error: shim('clone', errno.ENOSPC),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /max_\*_namespaces/,
+  },
+  {
     error: shim('rootfs-mount', errno.EINVAL),
     code: 'RUNTIME_FAILED',
     exitCode: 125,
@@ -89,6 +95,7 @@ const cases: readonly Case[] = [
     exitCode: 125,
     hint: /in \/dev/,
   },
+  { error: shim('init', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
   { error: shim('guard', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
   {
     error: shim('keyring', errno.EDQUOT),

@@ -5,14 +5,16 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type Koffi from 'koffi'
-import type { Context } from '../../../../core/context.ts'
-import type { IdMap, Rung } from '../../../../native-shim/launch-record.ts'
+import type { Context, Rights } from '../../../../core/context.ts'
+import { parseLaunchRecord, type Rung } from '../../../../native-shim/launch-record.ts'
 import type { Busy, Lock, MountRequest } from '../../../../native-shim/monitor.ts'
 import { ShimError } from '../../../../native-shim/shim-error.ts'
 
 /** A context with a store of its own, real locks and real mounts; and what was warned about. */
 export interface TestContext extends Context {
   readonly warnings: string[]
+  /** Locks that were taken and not released. */
+  readonly held: ReadonlySet<Lock>
   /** Unmounts what is left and removes the store. */
   readonly dispose: () => void
 }
@@ -44,23 +46,13 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
   const base = mkdtempSync(join(tmpdir(), 'tsbuild-store-test-'))
   const warnings: string[] = []
   const mounted = new Set<string>()
-  const uidMap = readMap('uid_map')
+  const held = new Set<Lock>()
   return {
     paths: { root: join(base, 'root'), runroot: join(base, 'run') },
-    rights: {
-      entered: true,
-      rung: rungOf(uidMap),
-      hostUid: uidMap[0]?.hostId ?? 0,
-      hostGid: 0,
-      uidMap,
-      gidMap: readMap('gid_map'),
-      tried: [],
-      terminals: [false, false, false],
-      program: '',
-    },
+    rights: ownRights(),
     monitor: {
-      lock: (path) => taken(tryFlock(path, LOCK_EX)),
-      tryLock: (path) => tryFlock(path, LOCK_EX | LOCK_NB),
+      lock: (path) => taken(tryFlock(path, LOCK_EX, held)),
+      tryLock: (path) => tryFlock(path, LOCK_EX | LOCK_NB, held),
       mount: (request) => {
         mountAt(request)
         mounted.add(request.target)
@@ -81,6 +73,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     randomId: () => randomBytes(32).toString('hex'),
     ...overrides,
     warnings,
+    held,
     dispose() {
       for (const path of mounted) umount2(path, MNT_DETACH)
       rmSync(base, { recursive: true, force: true })
@@ -92,26 +85,40 @@ function unused(): never {
   throw new Error('no container runs in these tests')
 }
 
-function readMap(name: 'uid_map' | 'gid_map'): IdMap[] {
-  const lines = readFileSync(`/proc/self/${name}`, 'utf8').trim().split('\n')
-  return lines.map((line) => {
-    const [containerId = 0, hostId = 0, size = 0] = line.trim().split(/\s+/).map(Number)
-    return { containerId, hostId, size }
-  })
+/** Rights as the launcher would report them for these maps. */
+export function rightsFor(rung: Rung, uidMap: string, gidMap = uidMap): Rights {
+  const lines = (key: string, map: string) =>
+    map.split('\n').map((line) => `${key} ${line.trim().replace(/\s+/g, ' ')}`)
+  const maps = [...lines('uidmap', uidMap), ...lines('gidmap', gidMap)]
+  const record = parseLaunchRecord(['entered 1', `rung ${rung}`, 'ids 0 0', ...maps].join('\n'))
+  if (record === undefined) throw new Error('the launch record has another form now')
+  return record
 }
 
-function rungOf(map: readonly IdMap[]): Rung {
-  if (map[0]?.size === 0xffffffff) return 1
-  return map[0]?.size === 1 ? 4 : 3
+function ownRights(): Rights {
+  const [uidMap, gidMap] = ['uid_map', 'gid_map'].map((name) =>
+    readFileSync(`/proc/self/${name}`, 'utf8').trim(),
+  )
+  if (uidMap === undefined || gidMap === undefined) throw new Error('no maps in /proc')
+  const rung = /\s4294967295$/.test(uidMap) ? 1 : /\s1$/.test(uidMap) ? 4 : 3
+  return rightsFor(rung, uidMap, gidMap)
 }
 
-function tryFlock(path: string, operation: number): Lock | Busy {
+function tryFlock(path: string, operation: number, held: Set<Lock>): Lock | Busy {
   const fd = openSync(path, 'a', 0o600)
   if (flock(fd, operation) !== 0) {
     closeSync(fd)
     return { holder: process.pid }
   }
-  return { path, release: () => closeSync(fd) }
+  const lock = {
+    path,
+    release() {
+      held.delete(lock)
+      closeSync(fd)
+    },
+  }
+  held.add(lock)
+  return lock
 }
 
 function taken(lock: Lock | Busy): Lock {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * SIGKILL for each process of a run at ten moments from its beginning on: nothing is left within
+ * a second, and the container can be used.
+ */
+import assert from 'node:assert/strict'
+import { describe } from 'node:test'
+import type { Result, Running } from '../harness/child.ts'
+import type { Kind } from '../harness/facts.ts'
+import { leftovers, survey } from '../harness/leftovers.ts'
+import { matrix } from '../harness/matrix.ts'
+import { until } from '../harness/until.ts'
+import { failureText, type TestUser } from '../harness/user.ts'
+import { type Moment, momentOf, moments } from './support/moments.ts'
+import { type Role, roles } from './support/roles.ts'
+import { runArgs, shell } from './support/rows.ts'
+import { wordsIn } from './support/traces.ts'
+
+interface Program {
+  readonly name: string
+  readonly argv: readonly string[]
+  readonly kinds: readonly Kind[]
+}
+
+const script = 'echo one; echo two; exec sleep 1000'
+
+const programs: readonly Program[] = [
+  { name: 'a program that sleeps', argv: shell(script), kinds: ['root', 'subid', 'single'] },
+  {
+    name: 'a program that changes its user', // which clears the signal for the death of a parent
+    argv: ['su', '-s', '/bin/sh', 'nobody', '-c', script],
+    kinds: ['root', 'subid'],
+  },
+]
+
+/** How a run ends when that process was killed, before and after its program was started. */
+const endings: Readonly<Record<Role, (result: Result) => boolean>> = {
+  launcher: ({ signal }) => signal === 'SIGKILL',
+  node: ({ code }) => code === 137,
+  guard: ({ code }) => code === 125 || code === 137,
+  init: ({ code }) => code === 125 || code === 137,
+  slirp4netns: ({ code }) => code === 125 || code === 143,
+}
+
+describe('SIGKILL', () => {
+  for (const role of roles) {
+    for (const { name, argv, kinds } of programs) {
+      matrix(`of ${role}, ${name}`, (user) => killAtEach(user, role, argv), {
+        kinds,
+        needs: ['tun'],
+      })
+    }
+  }
+})
+
+async function killAtEach(user: TestUser, role: Role, argv: readonly string[]): Promise<void> {
+  const container = await user.container('busybox')
+  let hits = 0
+  for (const moment of moments[role]) {
+    const before = survey()
+    const run = user.spawn([...user.command, 'run', container, ...argv], {
+      env: { TSBUILD_TRACE: 'all' },
+    })
+    const isHit = await killAt(run, role, moment)
+    if (isHit) hits += 1
+    const what = `${role} ${moment.name}`
+    const result = await run.result
+    const isRight = isHit ? endings[role](result) : result.code === 143
+    assert.ok(isRight, `${what}: ${failureText(argv, result)}`)
+    assert.deepEqual(await leftovers(before, user), [], what)
+    await user.ok(runArgs(container, ['true']))
+  }
+  // Only Node may be gone before it is hit, and only when its work is nearly done.
+  assert.ok(hits >= (role === 'node' ? 5 : moments[role].length), `${hits} hits`)
+}
+
+/** @returns false when there was nobody to kill any more; then the run is ended kindly */
+async function killAt(run: Running, role: Role, moment: Moment): Promise<boolean> {
+  const victim = await momentOf(run, role, moment)
+  if (victim === undefined || !kill(victim)) {
+    run.kill('SIGTERM')
+    return false
+  }
+  if (role === 'slirp4netns') {
+    const isTold = () => /slirp4netns/.test(wordsIn(run.stderr()))
+    await until(`slirp4netns is reported, ${moment.name}`, isTold)
+    run.kill('SIGTERM')
+  }
+  return true
+}
+
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
