@@ -41,7 +41,7 @@ const unsupported = [
   { name: 'compress', program: 'uncompress', magic: Buffer.from([0x1f, 0x9d]) },
 ]
 
-/** A header that is damaged still shows its magic: then it is a broken archive, not another file. */
+/** A header that is damaged still shows its magic: a broken archive, and no other file. */
 function startsTar(start: Buffer): boolean {
   if (start.length < BLOCK_BYTES) return false
   const block = start.subarray(0, BLOCK_BYTES)

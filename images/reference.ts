@@ -61,6 +61,6 @@ function invalid(text: string, reason: string, hint?: string): TsbuildError {
   return new TsbuildError('REFERENCE_INVALID', `image name "${text}" ${reason}`, {
     hint:
       hint ??
-      'a name is [REGISTRY/]PATH[:TAG]: letters a to z, digits, and single ".", "_" or "-" between them',
+      'a name is [REGISTRY/]PATH[:TAG]: a to z, digits, and single ".", "_", "-" between them',
   })
 }

@@ -64,7 +64,7 @@ export function dropSnapshot(context: Context, key: string): void {
   removeSnapshot(root, key, monitorOf(context).lock(snapshotLockPath(root, key), 'exclusive'))
 }
 
-/** Removes a snapshot that no record names and that the caller has locked. The link goes last: without it nothing is left. */
+/** Removes a snapshot that no record names and that the caller has locked. */
 export function removeSnapshot(root: string, key: string, lock: Lock): void {
   removeTree(toBytes(`${root}/${snapshotName(key)}`))
   rmSync(`${root}/${linkName(key)}`, { force: true })

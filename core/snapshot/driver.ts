@@ -40,7 +40,8 @@ function choose(context: Context): Driver {
   context.trace('store', 'driver', { driver, refusal })
   if (refusal !== undefined) {
     context.warn(
-      `no overlay on ${context.paths.root} (${refusal}): each container will be a full copy, which takes time and space`,
+      `no overlay on ${context.paths.root} (${refusal}): ` +
+        'each container will be a full copy, which takes time and space',
     )
   }
   const record: DriverRecord = { version: STORE_VERSION, driver }

@@ -50,7 +50,8 @@ export function rootfsOf({ paths, rights }: Context, record: Layers): RootfsPlan
 }
 
 function tooManyLayers({ name, layers }: Layers): TsbuildError {
-  const message = `cannot mount container ${name}: it has ${layers.length} layers, ${MAX_LOWER} are possible`
+  const count = `${layers.length} layers, ${MAX_LOWER} are possible`
+  const message = `cannot mount container ${name}: it has ${count}`
   return new TsbuildError('RUNTIME_FAILED', message, {
     hint: 'start again from an image with fewer layers',
   })

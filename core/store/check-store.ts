@@ -52,7 +52,8 @@ function statsOf(path: string, what: string): Stats | undefined {
 
 function unsafe(path: string, what: string, reason: string, remedy?: string): TsbuildError {
   const option = what === 'the store' ? '--root' : '--runroot'
+  const first = remedy === undefined ? '' : `run "${remedy}" or `
   return new TsbuildError('STORE_UNSAFE', `cannot use ${path} as ${what}: it ${reason}`, {
-    hint: `${remedy === undefined ? '' : `run "${remedy}" or `}choose another directory (${option})`,
+    hint: `${first}choose another directory (${option})`,
   })
 }

@@ -59,7 +59,7 @@ export function paxInteger(key: string, value: Buffer): number {
   throw invalidArchive(`extended header has ${key}=${readable(text)}`)
 }
 
-/** Seconds since 1970 with a fraction, negative ones rounded down: -0.25 is -1 s + 750,000,000 ns. */
+/** Seconds since 1970 with a fraction; -0.25 is a second before and 750,000,000 ns after that. */
 export function paxTime(key: string, value: Buffer): FileTime {
   const text = value.toString('latin1')
   const match = /^(-?)([0-9]{1,15})(?:\.([0-9]*))?$/.exec(text)

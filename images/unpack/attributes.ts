@@ -93,7 +93,7 @@ function storeXattrs(
   if (record !== undefined && !stored(() => set(INODE_RECORD_XATTR, record))) losses.owners += 1
 }
 
-/** What the kernel and file systems refuse attributes with; ENOSPC and EDQUOT can mean the inode. */
+/** What attributes are refused with; ENOSPC and EDQUOT mean the inode as well as the disk. */
 const REFUSALS = ['EPERM', 'ENOTSUP', 'EINVAL', 'ENOSPC', 'EDQUOT', 'E2BIG', 'ERANGE']
 
 function stored(set: () => void): boolean {

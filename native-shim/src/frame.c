@@ -78,6 +78,8 @@ int frame_split(uint8_t *data, size_t len, struct field fields[FRAME_FIELDS_MAX]
 
 char **list_vector(struct field list) {
   size_t count = 0;
+  if (list.len > 0 && list.data[list.len - 1] != '\0')
+    protocol_broken("list without its end");
   for (uint32_t i = 0; i < list.len; i++)
     count += list.data[i] == '\0';
   char **vector = calloc(count + 1, sizeof *vector);
@@ -90,7 +92,29 @@ char **list_vector(struct field list) {
 }
 
 bool field_is(struct field field, const char *text) {
-  return strcmp(field.data, text) == 0;
+  return field.len == strlen(text) && memcmp(field.data, text, field.len) == 0;
+}
+
+void check_texts(const struct field *fields, int count, unsigned binary) {
+  for (int i = 0; i < count; i++)
+    if ((binary >> i & 1) == 0 && strlen(fields[i].data) != fields[i].len)
+      protocol_broken("NUL in a text");
+}
+
+int field_choice(struct field field, const char *const choices[], const char *what) {
+  for (int i = 0; choices[i] != NULL; i++)
+    if (field_is(field, choices[i]))
+      return i;
+  protocol_broken(what);
+}
+
+unsigned long long field_unsigned(struct field field) {
+  char *end;
+  errno = 0;
+  const unsigned long long number = strtoull(field.data, &end, 0);
+  if (field.len == 0 || field.data[0] == '-' || *end != '\0' || errno != 0)
+    protocol_broken("not a number");
+  return number;
 }
 
 long long field_number(struct field field) {

@@ -50,6 +50,16 @@ char **list_vector(struct field list);
 
 bool field_is(struct field field, const char *text);
 
+/* Ends the process if a field holds a NUL: C would see less of it. `binary`: bits of those that
+ * may. */
+void check_texts(const struct field *fields, int count, unsigned binary);
+
+/* The index of the choice that the field is; ends the process, saying `what`, if it is none. */
+int field_choice(struct field field, const char *const choices[], const char *what);
+
+/* The same as field_number for 64 bits without a sign. */
+unsigned long long field_unsigned(struct field field);
+
 /* A decimal or 0x number; ends the process with a protocol error if it is none. */
 long long field_number(struct field field);
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +70,10 @@ static int ascending(const void *a, const void *b) {
   return *(const int *)a - *(const int *)b;
 }
 
-/* Nothing of the user's stays open here: a reader must see the end when the program closes. */
+/*
+ * Of the user's only stderr stays open, for our own words, as the monitor has it: a reader of
+ * stdout must see the end when the program closes it.
+ */
 static void drop_descriptors(const struct guard *guard, const struct guard_start *start) {
   int kept[3 + LOCKS_MAX] = { 2, guard->channel, guard->children };
   int count = 3;
@@ -82,7 +86,7 @@ static void drop_descriptors(const struct guard *guard, const struct guard_start
       sys_close_range((unsigned)kept[i] + 1, last, 0);
   }
   autofd null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; fd <= 2 && null >= 0; fd++)
+  for (int fd = 0; fd <= 1 && null >= 0; fd++)
     dup2(null, fd);
 }
 
@@ -112,7 +116,8 @@ static void reap(struct guard *guard) {
       report_exit(guard, &info, &usage);
       _exit(0); /* the kernel ends the helpers with this namespace */
     }
-    helper_reaped(guard->helpers, guard->channel, info.si_pid, info.si_status);
+    helper_reaped(guard->helpers, guard->channel, info.si_pid,
+                  info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
   }
 }
 
@@ -125,17 +130,25 @@ static void serve(struct guard *guard) {
   (void)closed_later;
   struct field fields[FRAME_FIELDS_MAX];
   const int count = frame_split(frame.data, frame.len, fields);
-  if (count == 4 && field_is(fields[0], "helper"))
+  if (count == 5 && field_is(fields[0], "helper"))
     helper_start(guard->helpers, guard->channel, &fields[1]);
   else
     protocol_broken("unexpected message at the guard");
 }
 
+static bool monitor_gone(int channel) {
+  struct pollfd fd = { .fd = channel };
+  return poll(&fd, 1, 0) > 0 && (fd.revents & POLLHUP) != 0;
+}
+
 _Noreturn void guard_main(const struct guard_start *start) {
   struct guard guard = { .channel = start->channel };
   sigset_t all;
-  /* A monitor that died before this line is noticed as end of file on the channel. */
+  close(start->monitor_ends[0]);
+  close(start->monitor_ends[1]);
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (monitor_gone(start->channel)) /* it died before that line */
+    _exit(125);
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
   sigset_t child;

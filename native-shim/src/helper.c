@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -16,7 +17,7 @@
 
 enum { READY_FD = 3, OUTPUT_BYTES_MAX = 4096 };
 
-static _Noreturn void run_helper(const struct field arg[3], int ready, int output) {
+static _Noreturn void run_helper(const struct field arg[4], int ready, int output) {
   char **argv = list_vector(arg[1]);
   char **env = list_vector(arg[2]);
   sigset_t none;
@@ -33,15 +34,20 @@ static _Noreturn void run_helper(const struct field arg[3], int ready, int outpu
   _exit(127);
 }
 
-static void send_failed(const struct helper *helper, int channel, int status) {
-  char text[OUTPUT_BYTES_MAX];
+static void send_failed(const char *name, int channel, int status, const char *text, size_t len) {
   autoframe frame = { 0 };
-  const ssize_t n = helper->output < 0 ? 0 : pread(helper->output, text, sizeof text, 0);
   frame_text(&frame, "helper-failed");
-  frame_text(&frame, helper->name);
+  frame_text(&frame, name);
   frame_number(&frame, status);
-  frame_bytes(&frame, text, n > 0 ? (size_t)n : 0);
+  frame_bytes(&frame, text, len);
   channel_send(channel, &frame, -1);
+}
+
+/* It ended before it was ready: what it said is why. */
+static void send_output(const struct helper *helper, int channel, int status) {
+  char text[OUTPUT_BYTES_MAX];
+  const ssize_t n = pread(helper->output, text, sizeof text, 0);
+  send_failed(helper->name, channel, status, text, n > 0 ? (size_t)n : 0);
 }
 
 static struct helper *free_slot(struct helper helpers[HELPERS_MAX]) {
@@ -51,19 +57,36 @@ static struct helper *free_slot(struct helper helpers[HELPERS_MAX]) {
   return NULL;
 }
 
-void helper_start(struct helper helpers[HELPERS_MAX], int channel, const struct field arg[3]) {
-  struct helper *helper = free_slot(helpers);
-  if (helper == NULL)
-    protocol_broken("too many helpers");
+/* The slot is free again. */
+static void forget(struct helper *helper) {
+  if (helper->ready_fd >= 0)
+    close(helper->ready_fd);
+  if (helper->output >= 0)
+    close(helper->output);
+  free(helper->name);
+  free(helper->notice);
   *helper = (struct helper){ .ready_fd = -1, .output = -1 };
-  snprintf(helper->name, sizeof helper->name, "%s", arg[0].data);
+}
+
+void helper_start(struct helper helpers[HELPERS_MAX], int channel, const struct field arg[4]) {
+  static const char too_many[] = "too many helpers";
+  struct helper *helper = free_slot(helpers);
+  if (helper == NULL) {
+    send_failed(arg[0].data, channel, 125, too_many, strlen(too_many));
+    return;
+  }
   int ready[2] = { -1, -1 };
-  helper->output = sys_memfd_create("output", MFD_CLOEXEC);
+  *helper = (struct helper){
+    .ready_fd = -1,
+    .output = sys_memfd_create("output", MFD_CLOEXEC),
+    .name = strdup(arg[0].data),
+    .notice = strdup(arg[3].data),
+  };
   if (helper->output >= 0 && pipe2(ready, O_CLOEXEC) == 0)
     helper->pid = fork();
   if (helper->output < 0 || ready[0] < 0 || helper->pid < 0) {
-    helper->pid = 0;
-    send_failed(helper, channel, errno);
+    send_failed(arg[0].data, channel, 125, strerror(errno), strlen(strerror(errno)));
+    forget(helper);
     return;
   }
   if (helper->pid == 0)
@@ -96,17 +119,15 @@ void helper_reaped(struct helper helpers[HELPERS_MAX], int channel, pid_t pid, i
     if (helper->pid != pid)
       continue;
     if (!helper->ready) {
-      send_failed(helper, channel, status);
+      send_output(helper, channel, status);
     } else {
       autoframe frame = { 0 };
       frame_text(&frame, "helper-exit");
       frame_text(&frame, helper->name);
       frame_number(&frame, status);
+      frame_text(&frame, helper->notice);
       channel_send(channel, &frame, -1);
     }
-    if (helper->ready_fd >= 0)
-      close(helper->ready_fd);
-    close(helper->output);
-    *helper = (struct helper){ .ready_fd = -1, .output = -1 };
+    forget(helper);
   }
 }

@@ -15,22 +15,24 @@ struct helper {
   bool ready;   /* has said so on its ready descriptor */
   int ready_fd; /* read end, while not ready */
   int output;   /* memfd that takes its stdout and stderr */
-  char name[32];
+  char *name;   /* malloc'ed */
+  char *notice; /* malloc'ed: what to say when it ends before the program does */
 };
 
 /*
- * Starts NAME ARGV ENV in a process group of its own, so that Ctrl-C reaches only the program.
- * Descriptor 3 is its ready pipe: one byte there and it is ready. Answers over the channel with
- * `helper-ready` NAME, or `helper-failed` NAME STATUS OUTPUT when it ends before.
+ * Starts NAME ARGV ENV NOTICE in a process group of its own, so that Ctrl-C reaches only the
+ * program. Descriptor 3 is its ready pipe: one byte there and it is ready. Answers over the channel
+ * with `helper-ready` NAME, or `helper-failed` NAME STATUS OUTPUT when it ends before.
  */
-void helper_start(struct helper helpers[HELPERS_MAX], int channel, const struct field arg[3]);
+void helper_start(struct helper helpers[HELPERS_MAX], int channel, const struct field arg[4]);
 
 /* What poll(2) should watch; -1 when there is nothing to wait for. */
 int helper_ready_fd(const struct helper *helper);
 
 void helper_ready(struct helper *helper, int channel);
 
-/* A child was reaped: sends `helper-failed`, or `helper-exit` NAME STATUS after it was ready. */
+/* A child was reaped: sends `helper-failed`, or `helper-exit` NAME STATUS NOTICE after it was
+ * ready. */
 void helper_reaped(struct helper helpers[HELPERS_MAX], int channel, pid_t pid, int status);
 
 #endif

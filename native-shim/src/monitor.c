@@ -103,8 +103,8 @@ static void guard_message(struct monitor *monitor) {
     reply_frame(monitor, &frame);
   else if (count == 4 && field_is(fields[0], "helper-failed"))
     reply_frame(monitor, &frame);
-  else if (count == 3 && field_is(fields[0], "helper-exit"))
-    notice(monitor->helper_notice);
+  else if (count == 4 && field_is(fields[0], "helper-exit"))
+    notice(fields[3].data);
   else
     protocol_broken("unexpected message from the guard");
 }
@@ -137,10 +137,13 @@ static void wait_for_node(struct monitor *monitor) {
       return;
 }
 
-/* TypeScript is gone. Before the program runs that is the end; our status is its status. */
+/*
+ * TypeScript is gone. Before the program runs that is the end, and our status is its status; a
+ * parent that runs many shims takes its programs with it.
+ */
 static void control_gone(struct monitor *monitor) {
   close_channel(&monitor->control);
-  if (monitor->started) {
+  if (monitor->started && monitor->node > 0) { /* it has planned, the rest is ours */
     if (monitor->console >= 0) {
       wait_for_node(monitor);
       monitor_attach_terminal(monitor);

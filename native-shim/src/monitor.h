@@ -33,8 +33,7 @@ struct monitor {
   char *uid_map;
   char *gid_map;
   bool deny_setgroups;
-  char *lost_notice;   /* what to say when the guard was killed */
-  char *helper_notice; /* what to say when a helper ended early */
+  char *lost_notice; /* what to say when the guard was killed */
   bool run_asked;
   bool started;      /* the program runs */
   bool setup_failed; /* init or guard ended before that, and TypeScript knows */

@@ -27,10 +27,12 @@ static void request_hello(struct monitor *monitor, const struct field *fields) {
 /* lock PATH exclusive|shared wait|try */
 static void request_lock(struct monitor *monitor, const struct field *fields) {
   long holder = 0;
+  static const char *const modes[] = { "shared", "exclusive", NULL };
+  static const char *const ways[] = { "try", "wait", NULL };
   const struct lock_request request = {
     .path = fields[1].data,
-    .exclusive = field_is(fields[2], "exclusive"),
-    .wait = field_is(fields[3], "wait"),
+    .exclusive = field_choice(fields[2], modes, "unknown lock mode") == 1,
+    .wait = field_choice(fields[3], ways, "unknown lock mode") == 1,
     .asker = monitor->control,
   };
   const int fd = lock_take(&monitor->locks, &request, &holder);
@@ -85,10 +87,8 @@ static void request_start(struct monitor *monitor, const struct field *fields) {
 /* helper NAME ARGV ENV NOTICE */
 static void request_helper(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i < 5; i++)
     frame_bytes(&frame, fields[i].data, fields[i].len);
-  free(monitor->helper_notice);
-  monitor->helper_notice = strdup(fields[4].data);
   errno = ENOTCONN;
   if (monitor->guard_channel < 0 || channel_send(monitor->guard_channel, &frame, -1) < 0)
     reply_error(monitor, "helper", errno, fields[1].data);
@@ -118,16 +118,23 @@ static void request_exec(struct monitor *monitor, const struct field *fields) {
   _exit(saved == ENOENT ? 127 : 126);
 }
 
+#define ARG(index) (1U << (index))
+
 static const struct request {
   const char *name;
   int fields;
   void (*run)(struct monitor *monitor, const struct field *fields);
+  unsigned binary; /* fields that are lists, a bit each; all others are text */
 } requests[] = {
-  { "hello", 2, request_hello },     { "lock", 4, request_lock },
-  { "unlock", 2, request_unlock },   { "mount", 7, request_mount },
-  { "unmount", 2, request_unmount }, { "start", 9, request_start },
-  { "helper", 5, request_helper },   { "run", 1, request_run },
-  { "exec", 4, request_exec },
+  { "hello", 2, request_hello, 0 },
+  { "lock", 4, request_lock, 0 },
+  { "unlock", 2, request_unlock, 0 },
+  { "mount", 7, request_mount, 0 },
+  { "unmount", 2, request_unmount, 0 },
+  { "start", 9, request_start, 0 },
+  { "helper", 5, request_helper, ARG(2) | ARG(3) },
+  { "run", 1, request_run, 0 },
+  { "exec", 4, request_exec, ARG(2) | ARG(3) },
 };
 
 enum { REQUESTS = sizeof requests / sizeof *requests };
@@ -163,6 +170,7 @@ bool monitor_request(struct monitor *monitor) {
       continue;
     if (count != requests[i].fields)
       protocol_broken("request with a wrong number of fields");
+    check_texts(fields, count, requests[i].binary);
     requests[i].run(monitor, fields);
     return true;
   }

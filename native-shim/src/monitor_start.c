@@ -16,11 +16,14 @@
 #include "monitor.h"
 #include "sys.h"
 
-static int stdio_mode(const struct field field) {
-  if (field_is(field, "pipe"))
-    return STDIO_PIPE;
-  return field_is(field, "null") ? STDIO_NULL : STDIO_INHERIT;
-}
+static const char *const stdio_modes[] = {
+  [STDIO_INHERIT] = "inherit",
+  [STDIO_PIPE] = "pipe",
+  [STDIO_NULL] = "null",
+  NULL,
+};
+
+static const char *const setgroups_choices[] = { "allow", "deny", NULL };
 
 /*
  * What init gets as descriptor `fd`. Our end of a pipe goes into the relay: a terminal of the
@@ -58,9 +61,9 @@ static char *copy_text(const struct field field) {
 void monitor_start(struct monitor *monitor, const struct field *fields) {
   monitor->uid_map = copy_text(fields[2]);
   monitor->gid_map = copy_text(fields[3]);
-  monitor->deny_setgroups = field_is(fields[4], "deny");
+  monitor->deny_setgroups = field_choice(fields[4], setgroups_choices, "unknown setgroups") == 1;
   for (int fd = 0; fd <= 2; fd++)
-    monitor->stdio[fd] = stdio_mode(fields[5 + fd]);
+    monitor->stdio[fd] = field_choice(fields[5 + fd], stdio_modes, "unknown stdio mode");
   monitor->lost_notice = copy_text(fields[8]);
 
   int to_guard[2], to_init[2];
@@ -72,6 +75,7 @@ void monitor_start(struct monitor *monitor, const struct field *fields) {
     .clone_flags = (unsigned long)field_number(fields[1]),
     .channel = to_guard[1],
     .init_channel = to_init[1],
+    .monitor_ends = { to_guard[0], to_init[0] },
     .locks = monitor->locks.fd,
     .lock_count = monitor->locks.count,
   };

@@ -70,7 +70,7 @@ int op_setid(struct ctx *ctx, const struct field arg[]) {
 
 /* bounding MASK: drops every capability of this kernel that is not in MASK. */
 int op_bounding(struct ctx *ctx, const struct field arg[]) {
-  const unsigned long long keep = (unsigned long long)field_number(arg[0]);
+  const unsigned long long keep = field_unsigned(arg[0]);
   for (int cap = 0; cap < 64 && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
     if ((keep >> cap & 1) == 0 && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
       return failed(ctx, "bounding set");
@@ -87,7 +87,7 @@ int op_keep_caps(struct ctx *ctx, const struct field arg[]) {
 int op_capabilities(struct ctx *ctx, const struct field arg[]) {
   unsigned long long mask[3];
   for (int i = 0; i < 3; i++)
-    mask[i] = (unsigned long long)field_number(arg[i]);
+    mask[i] = field_unsigned(arg[i]);
   struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
   struct __user_cap_data_struct data[2];
   for (int i = 0; i < 2; i++) {
@@ -100,7 +100,7 @@ int op_capabilities(struct ctx *ctx, const struct field arg[]) {
 
 /* ambient MASK: exactly these; each must be permitted and inheritable. */
 int op_ambient(struct ctx *ctx, const struct field arg[]) {
-  const unsigned long long raise = (unsigned long long)field_number(arg[0]);
+  const unsigned long long raise = field_unsigned(arg[0]);
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
     return failed(ctx, "ambient set");
   for (int cap = 0; cap < 64; cap++)
@@ -135,8 +135,8 @@ int op_seccomp(struct ctx *ctx, const struct field arg[]) {
 /* rlimit RESOURCE SOFT HARD: numbers as in setrlimit(2), "unlimited" is 2^64-1. */
 int op_rlimit(struct ctx *ctx, const struct field arg[]) {
   const struct rlimit limit = {
-    .rlim_cur = (rlim_t)strtoull(arg[1].data, NULL, 0),
-    .rlim_max = (rlim_t)strtoull(arg[2].data, NULL, 0),
+    .rlim_cur = field_unsigned(arg[1]),
+    .rlim_max = field_unsigned(arg[2]),
   };
   if (syscall(SYS_prlimit64, 0, (int)field_number(arg[0]), &limit, NULL) < 0)
     return failed(ctx, arg[0].data);

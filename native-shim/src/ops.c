@@ -9,42 +9,44 @@
 #include "channel.h"
 
 /* The whole vocabulary. native-shim/ops.ts lists the same names and arities. */
+#define ARG(index) (1U << (index))
+
 static const struct op ops[] = {
-  { "unshare", 1, op_unshare },
-  { "hostname", 1, op_hostname },
-  { "domainname", 1, op_domainname },
-  { "link-up", 1, op_link_up },
-  { "propagation", 2, op_propagation },
-  { "rootfs-mount", 6, op_rootfs_mount },
-  { "rootfs-bind", 2, op_rootfs_bind },
-  { "rootfs-readonly", 0, op_rootfs_readonly },
-  { "pivot", 0, op_pivot },
-  { "mount", 5, op_mount },
-  { "bind", 7, op_bind },
-  { "mask", 1, op_mask },
-  { "readonly", 1, op_readonly },
-  { "mkdir", 2, op_mkdir },
-  { "symlink", 2, op_symlink },
-  { "mknod", 7, op_mknod },
-  { "bind-device", 5, op_bind_device },
-  { "console", 2, op_console },
-  { "read-file", 2, op_read_file },
-  { "groups", 1, op_groups },
-  { "setid", 2, op_setid },
-  { "bounding", 1, op_bounding },
-  { "keep-caps", 0, op_keep_caps },
-  { "capabilities", 3, op_capabilities },
-  { "ambient", 1, op_ambient },
-  { "no-new-privs", 0, op_no_new_privs },
-  { "seccomp", 2, op_seccomp },
-  { "rlimit", 3, op_rlimit },
-  { "umask", 1, op_umask },
-  { "session", 0, op_session },
-  { "keyring", 1, op_keyring },
-  { "own-stdio", 2, op_own_stdio },
-  { "chdir", 1, op_chdir },
-  { "gate", 0, op_gate },
-  { "exec", 3, op_exec },
+  { "unshare", 1, op_unshare, 0 },
+  { "hostname", 1, op_hostname, 0 },
+  { "domainname", 1, op_domainname, 0 },
+  { "link-up", 1, op_link_up, 0 },
+  { "propagation", 2, op_propagation, 0 },
+  { "rootfs-mount", 6, op_rootfs_mount, 0 },
+  { "rootfs-bind", 2, op_rootfs_bind, 0 },
+  { "rootfs-readonly", 0, op_rootfs_readonly, 0 },
+  { "pivot", 0, op_pivot, 0 },
+  { "mount", 5, op_mount, 0 },
+  { "bind", 7, op_bind, 0 },
+  { "mask", 1, op_mask, 0 },
+  { "readonly", 1, op_readonly, 0 },
+  { "mkdir", 2, op_mkdir, 0 },
+  { "symlink", 2, op_symlink, 0 },
+  { "mknod", 7, op_mknod, 0 },
+  { "bind-device", 5, op_bind_device, 0 },
+  { "console", 2, op_console, 0 },
+  { "read-file", 2, op_read_file, 0 },
+  { "groups", 1, op_groups, ARG(0) },
+  { "setid", 2, op_setid, 0 },
+  { "bounding", 1, op_bounding, 0 },
+  { "keep-caps", 0, op_keep_caps, 0 },
+  { "capabilities", 3, op_capabilities, 0 },
+  { "ambient", 1, op_ambient, 0 },
+  { "no-new-privs", 0, op_no_new_privs, 0 },
+  { "seccomp", 2, op_seccomp, ARG(1) },
+  { "rlimit", 3, op_rlimit, 0 },
+  { "umask", 1, op_umask, 0 },
+  { "session", 0, op_session, 0 },
+  { "keyring", 1, op_keyring, 0 },
+  { "own-stdio", 2, op_own_stdio, 0 },
+  { "chdir", 1, op_chdir, 0 },
+  { "gate", 0, op_gate, 0 },
+  { "exec", 3, op_exec, ARG(0) | ARG(1) | ARG(2) },
 };
 
 enum { OPS = sizeof ops / sizeof *ops };
@@ -90,6 +92,7 @@ void ops_perform(struct ctx *ctx, struct cursor *cursor) {
     for (int i = 0; i < op->argc; i++)
       if (!cursor_next(cursor, &arg[i]))
         protocol_broken("op with too few arguments");
+    check_texts(arg, op->argc, op->binary);
     ctx->err = 0;
     ctx->detail[0] = '\0';
     if (op->run(ctx, arg) < 0) {

@@ -21,7 +21,8 @@ typedef int op_run(struct ctx *ctx, const struct field arg[]);
 struct op {
   const char *name;
   int argc;
-  op_run *run; /* 0, or -1 with ctx->err and ctx->detail set by failed() */
+  op_run *run;     /* 0, or -1 with ctx->err and ctx->detail set by failed() */
+  unsigned binary; /* arguments that are bytes or lists, a bit each; all others are text */
 };
 
 /* Notes where it failed. errno is copied first: cleanup may overwrite it. Returns -1. */
