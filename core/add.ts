@@ -62,7 +62,9 @@ export async function add(context: Context, request: AddRequest): Promise<Record
 function refuseStore({ paths }: Context, { kind, given, path }: Source): void {
   const inside = `${realpathSync(paths.root)}/`.startsWith(path === '/' ? path : `${path}/`)
   if (kind !== 'directory' || !inside) return
-  throw new TsbuildError('PATH_INVALID', `cannot add ${given}: the store ${paths.root} is in it`)
+  throw new TsbuildError('PATH_INVALID', `cannot add ${given}: the store ${paths.root} is in it`, {
+    hint: 'name the directories in it that you need',
+  })
 }
 
 async function change(
@@ -100,7 +102,7 @@ async function addAll(addition: Addition): Promise<void> {
       else await addContent(target, source)
     } catch (error) {
       if (hasCode(error, 'ENOSPC', 'EDQUOT')) throw error
-      throw sourceFailure(source.given, error)
+      throw sourceFailure(source.given, error, `check the destination ${request.destination}`)
     }
   }
 }

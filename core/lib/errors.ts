@@ -80,7 +80,7 @@ function causes(error: Error): string[] {
   return found
 }
 
-/** Text with C0, DEL and C1 control characters written as \xNN, so that it cannot drive a terminal. */
+/** Text whose control characters (C0, DEL, C1) are written as \xNN: it cannot drive a terminal. */
 export function printable(text: string): string {
   return text.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -13,7 +13,6 @@ import { fullPath, makeNew, placeOf, type Tree } from './tree.ts'
  */
 export function makeLink(tree: Tree, path: string, entry: FileEntry): void {
   const target = fullPath(tree, entry.linkTarget)
-  if (target === path) return
   try {
     makeNew(tree, path, () => link(tree, target, path))
   } catch (error) {

@@ -28,16 +28,23 @@ export function inspectSource(given: string): Source {
     if (!stats.isFile()) throw new Error('it is neither a file nor a directory')
     return { given, path, kind: fileKind(path, basename(given)) }
   } catch (error) {
-    throw sourceFailure(given, error)
+    throw sourceFailure(given, error, 'name a file, a directory or an archive that you can read')
   }
 }
 
-/** A failure with one source, named as the user did. */
-export function sourceFailure(given: string, error: unknown): TsbuildError {
+/**
+ * A failure with one source, named as the user did.
+ *
+ * @param hint what to do where the failure itself does not tell
+ */
+export function sourceFailure(given: string, error: unknown, hint: string): TsbuildError {
   if (!(error instanceof TsbuildError)) {
-    return new TsbuildError('PATH_INVALID', `cannot add ${given}`, { cause: error })
+    return new TsbuildError('PATH_INVALID', `cannot add ${given}`, { cause: error, hint })
   }
-  return new TsbuildError(error.code, `cannot unpack ${given}`, { cause: error, hint: error.hint })
+  return new TsbuildError(error.code, `cannot unpack ${given}`, {
+    cause: error,
+    hint: error.hint ?? 'make the archive again, or unpack it elsewhere and add the directory',
+  })
 }
 
 /** Names that promise an archive: what has one and is none was damaged on the way. */

@@ -63,31 +63,60 @@ static void start_init(struct guard *guard, const struct guard_start *start) {
   frame_text(&frame, "init");
   tell(guard, &frame, pidfd);
   close(pidfd);
-  close(start->init_channel);
 }
 
 static int ascending(const void *a, const void *b) {
   return *(const int *)a - *(const int *)b;
 }
 
+/* Closes every descriptor that is not listed; one may be listed twice. */
+static void keep_only(int kept[], int count) {
+  unsigned next = 0;
+  qsort(kept, (size_t)count, sizeof *kept, ascending);
+  for (int i = 0; i < count; i++) {
+    if (next < (unsigned)kept[i])
+      sys_close_range(next, (unsigned)kept[i] - 1, 0);
+    next = (unsigned)kept[i] + 1;
+  }
+  sys_close_range(next, ~0U, 0);
+}
+
+enum { KEPT_MAX = LOCKS_MAX + 9 };
+
+static int kept_locks(int kept[], const struct guard_start *start) {
+  for (int i = 0; i < start->lock_count; i++)
+    kept[i] = start->locks[i];
+  return start->lock_count;
+}
+
+/* What is the monitor's goes first: an end of a socket held here would hide that it is gone. */
+static void drop_monitors(const struct guard *guard, const struct guard_start *start) {
+  int kept[KEPT_MAX];
+  int count = kept_locks(kept, start);
+  for (int fd = 0; fd <= 2; fd++) {
+    kept[count++] = fd;
+    kept[count++] = start->stdio[fd];
+  }
+  kept[count++] = start->init_channel;
+  kept[count++] = guard->channel;
+  kept[count++] = guard->children;
+  keep_only(kept, count);
+}
+
 /*
  * Of the user's only stderr stays open, for our own words, as the monitor has it: a reader of
  * stdout must see the end when the program closes it.
  */
-static void drop_descriptors(const struct guard *guard, const struct guard_start *start) {
-  int kept[3 + LOCKS_MAX] = { 2, guard->channel, guard->children };
-  int count = 3;
-  for (int i = 0; i < start->lock_count; i++)
-    kept[count++] = start->locks[i];
-  qsort(kept, (size_t)count, sizeof *kept, ascending);
-  for (int i = 0; i < count; i++) {
-    const unsigned last = i + 1 < count ? (unsigned)kept[i + 1] - 1 : ~0U;
-    if ((unsigned)kept[i] + 1 <= last)
-      sys_close_range((unsigned)kept[i] + 1, last, 0);
-  }
-  autofd null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; fd <= 1 && null >= 0; fd++)
-    dup2(null, fd);
+static void drop_users(const struct guard *guard, const struct guard_start *start) {
+  int kept[KEPT_MAX];
+  int count = kept_locks(kept, start);
+  kept[count++] = STDERR_FILENO;
+  kept[count++] = guard->channel;
+  kept[count++] = guard->children;
+  keep_only(kept, count);
+  for (int fd = STDIN_FILENO; fd <= STDOUT_FILENO; fd++)
+    if (open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+      return;
 }
 
 static void report_exit(const struct guard *guard, const siginfo_t *info,
@@ -144,19 +173,18 @@ static bool monitor_gone(int channel) {
 _Noreturn void guard_main(const struct guard_start *start) {
   struct guard guard = { .channel = start->channel };
   sigset_t all;
-  close(start->monitor_ends[0]);
-  close(start->monitor_ends[1]);
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (monitor_gone(start->channel)) /* it died before that line */
-    _exit(125);
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
   sigset_t child;
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);
   guard.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+  drop_monitors(&guard, start);
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (monitor_gone(start->channel)) /* it died before that line */
+    _exit(125);
   start_init(&guard, start);
-  drop_descriptors(&guard, start);
+  drop_users(&guard, start);
 
   for (;;) {
     struct pollfd fds[2 + HELPERS_MAX] = {

@@ -10,7 +10,6 @@
 struct guard_start {
   unsigned long clone_flags; /* CLONE_NEW* of init: pid, and user where it gets one */
   int channel;               /* to the monitor */
-  int monitor_ends[2];       /* the other ends: held here they would hide that it is gone */
   int init_channel;          /* init's end of its channel to the monitor */
   int stdio[3];              /* what init gets as 0, 1, 2 */
   const int *locks;          /* descriptors of locks that hold until init is gone */

@@ -75,7 +75,6 @@ void monitor_start(struct monitor *monitor, const struct field *fields) {
     .clone_flags = (unsigned long)field_number(fields[1]),
     .channel = to_guard[1],
     .init_channel = to_init[1],
-    .monitor_ends = { to_guard[0], to_init[0] },
     .locks = monitor->locks.fd,
     .lock_count = monitor->locks.count,
   };

@@ -34,7 +34,10 @@ int op_chdir(struct ctx *ctx, const struct field arg[]) {
     return failed(ctx, arg[0].data);
   if (cwd[0] != '/') {
     errno = EXDEV;
-    return failed(ctx, arg[0].data);
+    failed(ctx, arg[0].data);
+    if (chdir("/") < 0) /* nobody is left outside, whatever comes next */
+      _exit(125);
+    return -1;
   }
   return 0;
 }

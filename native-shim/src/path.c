@@ -22,44 +22,83 @@ int open_in_root(int root, const char *path, int flags) {
   return fd;
 }
 
-int make_dirs_in_root(int root, const char *path, mode_t mode) {
-  int fd = open_in_root(root, path, O_PATH | O_DIRECTORY);
-  if (fd >= 0 || errno != ENOENT)
-    return fd;
+enum { LINKS_MAX = 40 }; /* as many as the kernel follows, path_resolution(7) */
 
-  char prefix[PATH_MAX];
+/*
+ * Where the dangling link `name`, which stands at the end of the first `len` bytes of `path`,
+ * leads: a path below the root, with the rest of `path` behind it. Images bring such links:
+ * /var/run and /etc/resolv.conf into /run are common ones.
+ */
+static int follow_link(int parent, const char *name, const char *path, size_t len,
+                       char target[PATH_MAX]) {
+  char link[PATH_MAX];
+  const ssize_t got = readlinkat(parent, name, link, sizeof link - 1);
+  if (got < 0)
+    return -1;
+  link[got] = '\0';
+  const int dir = link[0] == '/' ? 0 : (int)(len - strlen(name));
+  const int need = snprintf(target, PATH_MAX, "%.*s%s%s", dir, path, link, path + len);
+  if (need >= PATH_MAX) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  return 0;
+}
+
+/* The next component of `path` from *at on, into `name`; 1, 0 at the end, -1 with errno. */
+static int next_name(const char **at, char name[NAME_MAX + 1]) {
+  *at += strspn(*at, "/");
+  const size_t len = strcspn(*at, "/");
+  if (len > NAME_MAX) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  memcpy(name, *at, len);
+  name[len] = '\0';
+  *at += len;
+  return len > 0;
+}
+
+/* The directory `prefix`, which ends in `name`: opened, or made. */
+static int enter_dir(int root, int parent, const char *name, const char *prefix, mode_t mode) {
+  const int found = open_in_root(root, prefix, O_PATH | O_DIRECTORY);
+  if (found >= 0 || errno != ENOENT)
+    return found;
+  if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
+    return -1;
+  return open_in_root(root, prefix, O_PATH | O_DIRECTORY);
+}
+
+/* Every prefix is resolved anew from the root: a link on the way may lead elsewhere in it. */
+static int make_dirs(int root, const char *path, mode_t mode, int links_left) {
+  char prefix[PATH_MAX], name[NAME_MAX + 1], target[PATH_MAX];
   if (strlen(path) >= sizeof prefix) {
     errno = ENAMETOOLONG;
     return -1;
   }
-  /* Every prefix is resolved anew from the root: a link on the way may lead elsewhere in it. */
   autofd parent = open_in_root(root, "/", O_PATH | O_DIRECTORY);
   for (const char *at = path; parent >= 0;) {
-    at += strspn(at, "/");
-    if (*at == '\0')
-      return steal_fd(&parent);
-    const size_t len = strcspn(at, "/");
-    char name[NAME_MAX + 1];
-    if (len > NAME_MAX) {
-      errno = ENAMETOOLONG;
+    const int more = next_name(&at, name);
+    if (more <= 0)
+      return more < 0 ? -1 : steal_fd(&parent);
+    const size_t len = (size_t)(at - path);
+    memcpy(prefix, path, len);
+    prefix[len] = '\0';
+    const int next = enter_dir(root, parent, name, prefix, mode);
+    if (next < 0 && errno == ENOENT && links_left > 0 &&
+        follow_link(parent, name, path, len, target) == 0)
+      return make_dirs(root, target, mode, links_left - 1);
+    if (next < 0)
       return -1;
-    }
-    memcpy(name, at, len);
-    name[len] = '\0';
-    at += len;
-    memcpy(prefix, path, (size_t)(at - path));
-    prefix[at - path] = '\0';
-
-    int next = open_in_root(root, prefix, O_PATH | O_DIRECTORY);
-    if (next < 0 && errno == ENOENT) {
-      if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
-        return -1;
-      next = open_in_root(root, prefix, O_PATH | O_DIRECTORY);
-    }
     close(parent);
     parent = next;
   }
   return -1;
+}
+
+int make_dirs_in_root(int root, const char *path, mode_t mode) {
+  const int fd = open_in_root(root, path, O_PATH | O_DIRECTORY);
+  return fd >= 0 || errno != ENOENT ? fd : make_dirs(root, path, mode, LINKS_MAX);
 }
 
 int open_parent(int root, const char *path, const char **name) {
@@ -80,25 +119,6 @@ int open_parent(int root, const char *path, const char **name) {
   return make_dirs_in_root(root, len == 0 ? "/" : dir, 0755);
 }
 
-/*
- * Where the dangling link `name` in `path` leads, as a path below the root. Images bring such
- * links: /etc/resolv.conf into /run is a common one.
- */
-static int follow_link(int parent, const char *name, const char *path, char target[PATH_MAX]) {
-  char link[PATH_MAX];
-  const ssize_t len = readlinkat(parent, name, link, sizeof link - 1);
-  if (len < 0)
-    return -1;
-  link[len] = '\0';
-  const int dir_len = link[0] == '/' ? 0 : (int)(name - path);
-  const int need = snprintf(target, PATH_MAX, "%.*s%s", dir_len, path, link);
-  if (need >= PATH_MAX) {
-    errno = ENAMETOOLONG;
-    return -1;
-  }
-  return 0;
-}
-
 static int make_file(int root, const char *path, int links_left) {
   const int found = open_in_root(root, path, O_PATH);
   if (found >= 0 || errno != ENOENT)
@@ -111,12 +131,12 @@ static int make_file(int root, const char *path, int links_left) {
   if (file >= 0)
     return open_in_root(root, path, O_PATH);
   char target[PATH_MAX];
-  if (errno != EEXIST || links_left == 0 || follow_link(parent, name, path, target) < 0)
+  if (errno != EEXIST || links_left == 0 ||
+      follow_link(parent, name, path, strlen(path), target) < 0)
     return -1;
   return make_file(root, target, links_left - 1);
 }
 
 int make_target(int root, const char *path, int is_dir) {
-  enum { LINKS_MAX = 40 }; /* as many as the kernel follows, path_resolution(7) */
   return is_dir ? make_dirs_in_root(root, path, 0755) : make_file(root, path, LINKS_MAX);
 }

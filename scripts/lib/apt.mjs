@@ -13,10 +13,11 @@ const lockTimeout = ['-o', 'DPkg::Lock::Timeout=120']
  * this saves seconds.
  *
  * @param {readonly string[]} names at least one
+ * @param {{ uid?: number | undefined }} [who]
  * @throws Error with what a user has to type, when we are not root or this is no Debian
  */
-export function installPackages(names) {
-  if (process.getuid?.() !== 0) throw new Error(`some packages are missing; ${remedy(names)}`)
+export function installPackages(names, { uid = process.getuid?.() } = {}) {
+  if (uid !== 0) throw new Error(`some packages are missing; ${remedy(names)}`)
   if (findProgram('apt-get') === undefined) throw new Error(`no apt-get; ${remedy(names)}`)
   console.log(`apt-get install ${names.join(' ')}`)
   const install = [...lockTimeout, 'install', '-y', '--no-install-recommends', ...names]

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { writeIfChanged } from './files.mjs'
 import { at } from './paths.mjs'
 
-const head = `The programs in dist/linux-* are linked statically with the C library of the machine that built
-them; of Debian that is the GNU C Library (LGPL-2.1-or-later). Their own sources and Makefile, to
-link them with another one, are in native-shim/src of the project.
+const head = `The programs in dist/linux-* are linked statically with the C library of the machine
+that built them; of Debian that is the GNU C Library (LGPL-2.1-or-later). Their own sources and
+Makefile, to link them with another one, are in native-shim/src of the project.
 
 The programs in dist/lib contain these packages:
 

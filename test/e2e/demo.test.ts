@@ -59,7 +59,7 @@ describe('the demo', () => {
   )
 })
 
-/** A host without tun: all the rest is done, and the demo says what is missing and how to get it. */
+/** A host without tun: the rest is done, and the demo says what is missing and how to get it. */
 async function refuseTun(user: TestUser, checkout: string): Promise<void> {
   const hidden = 'mount -t tmpfs tmpfs /dev/net && exec node scripts/demo.mjs'
   const argv = ['unshare', '--mount', 'sh', '-c', hidden]

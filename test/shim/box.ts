@@ -140,7 +140,7 @@ function openBox(directory: string, options: BoxOptions, shims: Shim[]): Box {
   const perform: Box['perform'] = async (ops) => {
     const replies = await shim.ops(ops)
     const last = replies.at(-1)
-    if (last?.name === 'error') assert.fail(`${JSON.stringify(last)} of ${JSON.stringify(ops)}`)
+    if (last?.name === 'error') assert.fail(JSON.stringify(last))
     return replies
   }
   const box = { directory, rootfs, traces, shim, spawn, start, perform }
@@ -202,6 +202,8 @@ function kill(pid: number): void {
 
 function sanitizerReports(directory: string, shims: readonly Shim[]): string[] {
   const logs = readdirSync(directory).filter((name) => name.startsWith(`${sanitizerLog}.`))
-  const said = shims.map((shim) => shim.stderr()).filter((text) => /Sanitizer|runtime error/.test(text))
+  const said = shims
+    .map((shim) => shim.stderr())
+    .filter((text) => /Sanitizer|runtime error/.test(text))
   return [...logs.map((name) => readFileSync(join(directory, name), 'utf8')), ...said]
 }

@@ -4,7 +4,7 @@ import { it } from 'node:test'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import { requires } from '../harness/requires.ts'
-import { type Box, inBox, type Kind, kinds as bothKinds, type Outcome } from './box.ts'
+import { type Box, kinds as bothKinds, inBox, type Kind, type Outcome } from './box.ts'
 
 /** What an op does, seen from inside by a script that runs after it. */
 export interface Effect {

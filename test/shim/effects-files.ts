@@ -129,7 +129,9 @@ export const fileEffects = {
         }),
     },
   ],
-  chdir: [{ name: 'is where the program starts', late: [['chdir', '/var']], script: 'pwd', want: '/var' }],
+  chdir: [
+    { name: 'is where the program starts', late: [['chdir', '/var']], script: 'pwd', want: '/var' },
+  ],
   gate: [
     {
       name: 'holds the program back',
@@ -159,7 +161,13 @@ export const fileEffects = {
         ['gate'],
         [
           'exec',
-          packList(['/missing/echo', '/etc/marker', '/etc/marker/below', '/bin/busybox', '/bin/ls']),
+          packList([
+            '/missing/echo',
+            '/etc/marker',
+            '/etc/marker/below',
+            '/bin/busybox',
+            '/bin/ls',
+          ]),
           packList(['echo', 'found']),
           packList([]),
         ],

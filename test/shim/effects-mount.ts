@@ -51,7 +51,15 @@ const bindShare =
 const overlayData = (more: string) => `lowerdir=rootfs,upperdir=upper,workdir=work${more}`
 
 const overlayOps = ({ directory }: Box, more: string): readonly Op[] => [
-  ['rootfs-mount', directory, 'overlay', join(directory, 'merged'), 'overlay', 0, overlayData(more)],
+  [
+    'rootfs-mount',
+    directory,
+    'overlay',
+    join(directory, 'merged'),
+    'overlay',
+    0,
+    overlayData(more),
+  ],
   ['mount', '/proc', 'proc', 'proc', 0, ''],
 ]
 
@@ -215,7 +223,8 @@ export const mountEffects = {
       ],
       script: 'ls -d /missing 2>&1; true',
       want: /No such file/,
-      check: (_, { rootfs }) => assert.equal(readFileSync(join(rootfs, 'etc/marker'), 'utf8'), 'inside\n'),
+      check: (_, { rootfs }) =>
+        assert.equal(readFileSync(join(rootfs, 'etc/marker'), 'utf8'), 'inside\n'),
     },
   ],
   readonly: [

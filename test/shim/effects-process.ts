@@ -37,9 +37,7 @@ export const processEffects = {
       },
     },
   ],
-  hostname: [
-    { name: 'sets it', late: [['hostname', 'a-box']], script: 'hostname', want: 'a-box' },
-  ],
+  hostname: [{ name: 'sets it', late: [['hostname', 'a-box']], script: 'hostname', want: 'a-box' }],
   domainname: [
     {
       name: 'sets it',
@@ -184,9 +182,7 @@ export const processEffects = {
       want: '1 1',
     },
   ],
-  keyring: [
-    ...kinds.map((kind) => joinKeyring(kind, `_ses.${randomUUID()}`)),
-  ],
+  keyring: [...kinds.map((kind) => joinKeyring(kind, `_ses.${randomUUID()}`))],
   'own-stdio': [
     {
       name: 'lets the user open its own stdout again',

@@ -6,7 +6,7 @@ import { CLONE, MS } from '../../core/runtime/kernel.ts'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import { requires } from '../harness/requires.ts'
-import { type Box, enterOps, inBox, type Kind, kinds as bothKinds } from './box.ts'
+import { type Box, kinds as bothKinds, enterOps, inBox, type Kind } from './box.ts'
 import { treeOf } from './rootfs.ts'
 import { within } from './within.ts'
 

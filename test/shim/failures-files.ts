@@ -24,7 +24,13 @@ export const fileFailures = {
       errno: 'ENOTDIR',
       detail: '/etc/marker/below',
     },
-    { name: 'on a full disk', early: [full], op: ['mkdir', '/data/a', 0o755], errno: 'ENOSPC', detail: '/data/a' },
+    {
+      name: 'on a full disk',
+      early: [full],
+      op: ['mkdir', '/data/a', 0o755],
+      errno: 'ENOSPC',
+      detail: '/data/a',
+    },
     {
       name: 'on a read-only file system',
       early: [['rootfs-readonly']],
@@ -32,20 +38,42 @@ export const fileFailures = {
       errno: 'EROFS',
       detail: '/made',
     },
-    { name: 'with a name too long', op: ['mkdir', longName, 0o755], errno: 'ENAMETOOLONG', detail: longName },
+    {
+      name: 'with a name too long',
+      op: ['mkdir', longName, 0o755],
+      errno: 'ENAMETOOLONG',
+      detail: longName,
+    },
     {
       name: 'with a path too long',
       op: ['mkdir', '/x'.repeat(3000), 0o755],
       errno: 'ENAMETOOLONG',
       detail: /^(\/x){200,}\/?$/,
     },
-    { name: 'through a loop of links', before: aLoop, op: ['mkdir', '/loop/a', 0o755], errno: 'ELOOP', detail: '/loop/a' },
+    {
+      name: 'through a loop of links',
+      before: aLoop,
+      op: ['mkdir', '/loop/a', 0o755],
+      errno: 'ELOOP',
+      detail: '/loop/a',
+    },
   ],
   symlink: [
-    { name: 'below a file', op: ['symlink', 'a', '/etc/marker/b'], errno: 'ENOTDIR', detail: '/etc/marker/b' },
+    {
+      name: 'below a file',
+      op: ['symlink', 'a', '/etc/marker/b'],
+      errno: 'ENOTDIR',
+      detail: '/etc/marker/b',
+    },
     { name: 'without a name', op: ['symlink', 'a', '/data/'], errno: 'EINVAL', detail: '/data/' },
     { name: 'named ..', op: ['symlink', 'a', '/data/..'], errno: 'EINVAL', detail: '/data/..' },
-    { name: 'on a full disk', early: [full], op: ['symlink', 'a', '/data/b'], errno: 'ENOSPC', detail: '/data/b' },
+    {
+      name: 'on a full disk',
+      early: [full],
+      op: ['symlink', 'a', '/data/b'],
+      errno: 'ENOSPC',
+      detail: '/data/b',
+    },
   ],
   mknod: [
     {
@@ -74,7 +102,13 @@ export const fileFailures = {
       errno: 'EINVAL',
       detail: '/data/made',
     },
-    { name: 'on a full disk', early: [full], op: fifo('/data/made'), errno: 'ENOSPC', detail: '/data/made' },
+    {
+      name: 'on a full disk',
+      early: [full],
+      op: fifo('/data/made'),
+      errno: 'ENOSPC',
+      detail: '/data/made',
+    },
   ],
   'bind-device': [
     {
@@ -142,8 +176,20 @@ export const fileFailures = {
     },
   ],
   chdir: [
-    { name: 'to nowhere', early: [['pivot']], op: ['chdir', '/missing'], errno: 'ENOENT', detail: '/missing' },
-    { name: 'to a file', early: [['pivot']], op: ['chdir', '/etc/marker'], errno: 'ENOTDIR', detail: '/etc/marker' },
+    {
+      name: 'to nowhere',
+      early: [['pivot']],
+      op: ['chdir', '/missing'],
+      errno: 'ENOENT',
+      detail: '/missing',
+    },
+    {
+      name: 'to a file',
+      early: [['pivot']],
+      op: ['chdir', '/etc/marker'],
+      errno: 'ENOTDIR',
+      detail: '/etc/marker',
+    },
   ],
   gate: [],
   exec: [

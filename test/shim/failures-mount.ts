@@ -26,7 +26,12 @@ const otherDev: Op = ['mount', '/dev', 'tmpfs', 'tmpfs', 0, '']
 
 export const mountFailures = {
   propagation: [
-    { name: 'of nothing', op: ['propagation', '/missing', 1 << 19], errno: 'ENOENT', detail: '/missing' },
+    {
+      name: 'of nothing',
+      op: ['propagation', '/missing', 1 << 19],
+      errno: 'ENOENT',
+      detail: '/missing',
+    },
     {
       name: 'of what is no mount',
       op: (box) => ['propagation', host('etc')(box), 1 << 19],
@@ -103,7 +108,12 @@ export const mountFailures = {
       errno: 'EINVAL',
       detail: '/data',
     },
-    { name: 'onto a file', op: ['mount', '/etc/marker', 'tmpfs', 'a', 0, ''], errno: 'ENOTDIR', detail: '/etc/marker' },
+    {
+      name: 'onto a file',
+      op: ['mount', '/etc/marker', 'tmpfs', 'a', 0, ''],
+      errno: 'ENOTDIR',
+      detail: '/etc/marker',
+    },
     {
       name: 'where the place cannot be made',
       early: [['mount', '/data', 'tmpfs', 'tmpfs', 0, 'nr_inodes=1']],
@@ -113,7 +123,12 @@ export const mountFailures = {
     },
   ],
   bind: [
-    { name: 'of a source that does not exist', op: bind('/missing', '/data'), errno: 'ENOENT', detail: '/missing' },
+    {
+      name: 'of a source that does not exist',
+      op: bind('/missing', '/data'),
+      errno: 'ENOENT',
+      detail: '/missing',
+    },
     {
       name: 'of a file onto a directory',
       op: (box) => bind(host('etc/marker')(box), '/data'),
@@ -163,9 +178,21 @@ export const mountFailures = {
       errno: 'ENODEV',
       detail: '/dev/null',
     },
-    { name: 'of a loop of links', before: aLoop, op: ['mask', '/loop'], errno: 'ELOOP', detail: '/loop' },
+    {
+      name: 'of a loop of links',
+      before: aLoop,
+      op: ['mask', '/loop'],
+      errno: 'ELOOP',
+      detail: '/loop',
+    },
   ],
   readonly: [
-    { name: 'of a loop of links', before: aLoop, op: ['readonly', '/loop'], errno: 'ELOOP', detail: '/loop' },
+    {
+      name: 'of a loop of links',
+      before: aLoop,
+      op: ['readonly', '/loop'],
+      errno: 'ELOOP',
+      detail: '/loop',
+    },
   ],
 } satisfies Readonly<Record<string, readonly Failure[]>>

@@ -149,9 +149,7 @@ export const processFailures = {
     },
   ],
   umask: [],
-  session: [
-    { name: 'of a leader', op: ['session'], errno: 'EPERM', detail: 'setsid' },
-  ],
+  session: [{ name: 'of a leader', op: ['session'], errno: 'EPERM', detail: 'setsid' }],
   keyring: [
     {
       name: 'where the call fails',

@@ -33,7 +33,8 @@ async function hangUp({ shim }: Box): Promise<void> {
 /** Runs a program that stays, with helpers beside it. */
 async function runWith(box: Box, requests: readonly Request[], script: string): Promise<number> {
   const init = await box.start()
-  for (const request of requests) assert.equal((await box.shim.request(request)).name, 'helper-ready')
+  for (const request of requests)
+    assert.equal((await box.shim.request(request)).name, 'helper-ready')
   await box.perform([...enterOps(box.rootfs), ['pivot'], ['gate'], shell(script)])
   assert.equal((await box.shim.request(['run'])).name, 'started')
   return init
@@ -59,7 +60,9 @@ describe('a helper', () => {
       if (reply.name !== 'helper-failed') assert.fail(reply.name)
       const [words, , ...fds] = reply.output.trim().split('\n')
       assert.equal(words, 'word 0 0')
-      const links = fds.map((line) => line.replace(/.* (\d+ -> [^:]*).*/, '$1').replace(/\/\d+/, ''))
+      const links = fds.map((line) =>
+        line.replace(/.* (\d+ -> [^:]*).*/, '$1').replace(/\/\d+/, ''),
+      )
       const opened = '4 -> /proc/fd' // by ls
       assert.deepEqual(links, ['0 -> /dev/null', '1 -> /memfd', '2 -> /memfd', '3 -> pipe', opened])
       await hangUp(box)
@@ -67,11 +70,26 @@ describe('a helper', () => {
   )
 
   const failing: readonly { name: string; script: string; status: number; output: string }[] = [
-    { name: 'that fails', script: 'echo out; echo err >&2; exit 7', status: 7, output: 'out\nerr\n' },
+    {
+      name: 'that fails',
+      script: 'echo out; echo err >&2; exit 7',
+      status: 7,
+      output: 'out\nerr\n',
+    },
     { name: 'that ends well before it was ready', script: ':', status: 0, output: '' },
     { name: 'that is killed', script: 'kill -KILL $$', status: 137, output: '' },
-    { name: 'that closes its ready pipe and ends later', script: 'exec 3>&-; sleep 0.05; exit 3', status: 3, output: '' },
-    { name: 'that talks a lot', script: 'yes | head -c 9000; exit 1', status: 1, output: 'y\n'.repeat(2048) },
+    {
+      name: 'that closes its ready pipe and ends later',
+      script: 'exec 3>&-; sleep 0.05; exit 3',
+      status: 3,
+      output: '',
+    },
+    {
+      name: 'that talks a lot',
+      script: 'yes | head -c 9000; exit 1',
+      status: 1,
+      output: 'y\n'.repeat(2048),
+    },
   ]
   for (const { name, script, status, output } of failing)
     it(
@@ -128,10 +146,15 @@ describe('a helper', () => {
         helper(box, 'echo >&3; exec sleep 1001', 'two'),
       ]
       await runWith(box, requests, 'trap "exit 5" TERM; while :; do sleep 0.01; done')
-      for (const [word, name] of [['read -r', 'one'], ['1001', 'two']] as const) {
+      for (const [word, name] of [
+        ['read -r', 'one'],
+        ['1001', 'two'],
+      ] as const) {
         const pid = await until(`${name} is there`, () => processWith(word)?.pid)
         process.kill(pid, 'SIGKILL')
-        await until(`the word about ${name}`, () => box.shim.stderr().includes(`${name} has ended\n`))
+        await until(`the word about ${name}`, () =>
+          box.shim.stderr().includes(`${name} has ended\n`),
+        )
       }
       box.shim.process.kill('SIGTERM')
       assert.equal((await box.shim.next()).name, 'exit')

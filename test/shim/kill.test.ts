@@ -14,10 +14,23 @@ import type { Exit } from './shim.ts'
 import { within } from './within.ts'
 
 /** How far the conversation has come; `run` with the pid of init. */
-type Phase = 'greeted' | 'started' | 'entered' | 'at the gate' | 'running' | 'running as another user'
+type Phase =
+  | 'greeted'
+  | 'started'
+  | 'entered'
+  | 'at the gate'
+  | 'running'
+  | 'running as another user'
 type Victim = 'connection' | 'shim' | 'guard' | 'init'
 
-const phases: readonly Phase[] = ['greeted', 'started', 'entered', 'at the gate', 'running', 'running as another user']
+const phases: readonly Phase[] = [
+  'greeted',
+  'started',
+  'entered',
+  'at the gate',
+  'running',
+  'running as another user',
+]
 
 /** The program changes its uid: that clears what ties a process to the death of its parent. */
 const otherUser: readonly Op[] = [['setid', 1000, 1000]]
@@ -27,7 +40,10 @@ async function reach(box: Box, phase: Phase): Promise<number> {
   const init = await box.start()
   const helper = packList(['/bin/sh', '-c', 'echo >&3; exec sleep 1000'])
   const { shim, traces } = box
-  assert.equal((await shim.request(['helper', 'net', helper, packList([traces.mark]), ''])).name, 'helper-ready')
+  assert.equal(
+    (await shim.request(['helper', 'net', helper, packList([traces.mark]), ''])).name,
+    'helper-ready',
+  )
   if (phase === 'started') return init
   await box.perform(enterOps(box.rootfs))
   if (phase === 'entered') return init
@@ -53,7 +69,11 @@ function outcome(victim: Victim, phase: Phase): { status: Exit; stderr: string; 
   if (victim === 'shim') return { status: 'SIGKILL', stderr: '' }
   if (!runs) {
     const detail = 'ended during set-up'
-    return { status: 125, stderr: '', reply: { name: 'error', where: victim, index: -1, errno: 3, detail } }
+    return {
+      status: 125,
+      stderr: '',
+      reply: { name: 'error', where: victim, index: -1, errno: 3, detail },
+    }
   }
   if (victim === 'guard') return { status: 137, stderr: 'guard lost\n' }
   return { status: 137, stderr: '', reply: { name: 'exit', code: 0, signal: 9 } }
@@ -67,7 +87,10 @@ async function survive(box: Box, victim: Victim, phase: Phase): Promise<void> {
   if (wanted.reply !== undefined) assert.deepEqual(essence(await box.shim.next()), wanted.reply)
   if (wanted.status === 125) box.shim.hangUp()
   const status = await within('the end of the shim', box.shim.ended)
-  assert.deepEqual({ status, stderr: box.shim.stderr() }, { status: wanted.status, stderr: wanted.stderr })
+  assert.deepEqual(
+    { status, stderr: box.shim.stderr() },
+    { status: wanted.status, stderr: wanted.stderr },
+  )
   assert.deepEqual(treeOf(box.rootfs), tree)
 }
 
@@ -79,16 +102,24 @@ for (const victim of ['connection', 'shim', 'guard', 'init'] as const)
   describe(`nothing is left when the ${victim} ends`, () => {
     for (const phase of phases)
       for (const kind of kinds) {
-        if (phase === 'greeted' && (kind === 'nested' || victim === 'guard' || victim === 'init')) continue
+        if (phase === 'greeted' && (kind === 'nested' || victim === 'guard' || victim === 'init'))
+          continue
         const needs = phase === 'running as another user' ? requires('root') : {}
-        it(`${phase} [${kind}]`, needs, inBox({ kind }, (box) => survive(box, victim, phase)))
+        it(
+          `${phase} [${kind}]`,
+          needs,
+          inBox({ kind }, (box) => survive(box, victim, phase)),
+        )
       }
   })
 
 describe('nothing is left of a start that is cut off', () => {
   for (const kind of kinds)
     for (const how of ['SIGKILL', 'hang-up'] as const)
-      it(`by ${how}, at any moment [${kind}]`, inBox({}, (box) => cutOff(box, kind, how)))
+      it(
+        `by ${how}, at any moment [${kind}]`,
+        inBox({}, (box) => cutOff(box, kind, how)),
+      )
 })
 
 /** Twenty starts, each struck while it is under way. */

@@ -167,7 +167,8 @@ describe('a lock', () => {
     inBox({}, async (box) => {
       const names = Array.from({ length: 9 }, (_, index) => join(box.directory, `lock${index}`))
       const replies = []
-      for (const name of names) replies.push(await box.shim.request(['lock', name, 'shared', 'try']))
+      for (const name of names)
+        replies.push(await box.shim.request(['lock', name, 'shared', 'try']))
       const last = replies.pop()
       assert.ok(replies.every(({ name }) => name === 'locked'))
       assert.equal(last?.name === 'error' && last.errno, constants.errno.ENOLCK)

@@ -39,9 +39,21 @@ const messages: readonly { name: string; sent: Buffer; words: string }[] = [
   { name: 'half a length', sent: framed(Buffer.from([3, 0])), words: 'empty request' },
   { name: 'an unknown name', sent: request('frobnicate'), words: 'unknown request' },
   { name: 'an empty name', sent: request(''), words: 'unknown request' },
-  { name: 'a name with more behind its end', sent: request(bytes('run\0x')), words: 'unknown request' },
-  { name: 'too few fields', sent: request('lock', '/tmp/x'), words: 'request with a wrong number of fields' },
-  { name: 'too many fields', sent: request('run', 'fast'), words: 'request with a wrong number of fields' },
+  {
+    name: 'a name with more behind its end',
+    sent: request(bytes('run\0x')),
+    words: 'unknown request',
+  },
+  {
+    name: 'too few fields',
+    sent: request('lock', '/tmp/x'),
+    words: 'request with a wrong number of fields',
+  },
+  {
+    name: 'too many fields',
+    sent: request('run', 'fast'),
+    words: 'request with a wrong number of fields',
+  },
   {
     name: 'more fields than any message has',
     sent: request('run', ...Array.from({ length: 20 }, () => '')),
@@ -55,14 +67,42 @@ const messages: readonly { name: string; sent: Buffer; words: string }[] = [
   { name: 'a word for a number', sent: request('unlock', 'first'), words: 'not a number' },
   { name: 'nothing for a number', sent: request('unlock', ''), words: 'not a number' },
   { name: 'a number too large', sent: request('unlock', 2n ** 64n), words: 'not a number' },
-  { name: 'a number with more behind its end', sent: request('unlock', bytes('0\0x')), words: 'not a number' },
+  {
+    name: 'a number with more behind its end',
+    sent: request('unlock', bytes('0\0x')),
+    words: 'not a number',
+  },
   { name: 'flags that are no number', sent: request(...changed(1, 'pid')), words: 'not a number' },
-  { name: 'an unknown stdio mode', sent: request(...changed(6, 'pty')), words: 'unknown stdio mode' },
-  { name: 'neither allow nor deny', sent: request(...changed(4, 'maybe')), words: 'unknown setgroups' },
-  { name: 'an unknown lock mode', sent: request('lock', '/missing/lock', 'upgrade', 'try'), words: 'unknown lock mode' },
-  { name: 'an unknown way to wait', sent: request('lock', '/missing/lock', 'shared', 'poll'), words: 'unknown lock mode' },
-  { name: 'a path with a NUL', sent: request('unmount', bytes('/missing\0/x')), words: 'NUL in a text' },
-  { name: 'a list without its last end', sent: request('exec', '/bin/true', bytes('true'), packList([])), words: 'list without its end' },
+  {
+    name: 'an unknown stdio mode',
+    sent: request(...changed(6, 'pty')),
+    words: 'unknown stdio mode',
+  },
+  {
+    name: 'neither allow nor deny',
+    sent: request(...changed(4, 'maybe')),
+    words: 'unknown setgroups',
+  },
+  {
+    name: 'an unknown lock mode',
+    sent: request('lock', '/missing/lock', 'upgrade', 'try'),
+    words: 'unknown lock mode',
+  },
+  {
+    name: 'an unknown way to wait',
+    sent: request('lock', '/missing/lock', 'shared', 'poll'),
+    words: 'unknown lock mode',
+  },
+  {
+    name: 'a path with a NUL',
+    sent: request('unmount', bytes('/missing\0/x')),
+    words: 'NUL in a text',
+  },
+  {
+    name: 'a list without its last end',
+    sent: request('exec', '/bin/true', bytes('true'), packList([])),
+    words: 'list without its end',
+  },
 ]
 
 describe('a malformed message', () => {
@@ -112,7 +152,11 @@ const lists: readonly { name: string; sent: readonly Field[]; words: string }[] 
   { name: 'a word for a limit', sent: ['rlimit', 7, 'many', 'more'], words: 'not a number' },
   { name: 'a word for a group', sent: ['groups', packList(['users'])], words: 'not a number' },
   { name: 'a path with a NUL', sent: ['mkdir', bytes('/data\0/x'), 0o755], words: 'NUL in a text' },
-  { name: 'a list without its last end', sent: ['groups', bytes('1\x002')], words: 'list without its end' },
+  {
+    name: 'a list without its last end',
+    sent: ['groups', bytes('1\x002')],
+    words: 'list without its end',
+  },
 ]
 
 describe('a malformed op list', () => {
@@ -132,19 +176,27 @@ describe('a malformed op list', () => {
     'with a field cut short ends init and the shim',
     inBox({}, async (box) => {
       await box.start()
-      box.shim.sendBytes(framed(Buffer.concat([encodeFields(['ops', 'session']), field(99, 'a\0')])))
+      box.shim.sendBytes(
+        framed(Buffer.concat([encodeFields(['ops', 'session']), field(99, 'a\0')])),
+      )
       await isBroken(box, 'malformed op list', treeOf(box.rootfs))
     }),
   )
 
-  for (const message of [['ops', 'session'], ['run', 'now']])
+  for (const message of [
+    ['ops', 'session'],
+    ['run', 'now'],
+  ])
     it(
       `is anything but run at the gate: ${message.join(' ')}`,
       inBox({}, async (box) => {
         await box.start()
         await box.perform([['gate']])
         box.shim.send(message)
-        const words = message[0] === 'ops' ? 'expected run at the gate' : 'request with a wrong number of fields'
+        const words =
+          message[0] === 'ops'
+            ? 'expected run at the gate'
+            : 'request with a wrong number of fields'
         await isBroken(box, words, treeOf(box.rootfs))
       }),
     )

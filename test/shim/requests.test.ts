@@ -153,26 +153,47 @@ describe('start', () => {
     for (const fd of [0, 1, 2])
       it(
         `gives the program ${mode} as descriptor ${fd}`,
-        inBox({ stdio: stdioWith(fd, mode as StdioMode), shim: { stdio: ['pipe', 'pipe', 'pipe'] } }, async (box) => {
-          const ours = readlinkSync(`/proc/${box.shim.pid}/fd/${fd}`)
-          const init = await box.start()
-          await box.perform([['session']]) // from here on it stands where a program will
-          const link = readlinkSync(`/proc/${init}/fd/${fd}`)
-          assert.ok(fits(link, ours), link)
-          await hangUp(box)
-        }),
+        inBox(
+          { stdio: stdioWith(fd, mode as StdioMode), shim: { stdio: ['pipe', 'pipe', 'pipe'] } },
+          async (box) => {
+            const ours = readlinkSync(`/proc/${box.shim.pid}/fd/${fd}`)
+            const init = await box.start()
+            await box.perform([['session']]) // from here on it stands where a program will
+            const link = readlinkSync(`/proc/${init}/fd/${fd}`)
+            assert.ok(fits(link, ours), link)
+            await hangUp(box)
+          },
+        ),
       )
 
   const broken: readonly { name: string; change: [number, string | number]; reply: Reply }[] = [
-    { name: 'flags that clone(2) refuses', change: [1, CLONE.user | CLONE.pid | 0x200], reply: failure('clone', 'EINVAL', 'init') },
-    { name: 'a gid map that the kernel refuses', change: [3, '0 0 0\n'], reply: failure('map-ids', 'EINVAL', 'gid_map') },
-    { name: 'a uid map that the kernel refuses', change: [2, 'nonsense'], reply: failure('map-ids', 'EINVAL', 'uid_map') },
+    {
+      name: 'flags that clone(2) refuses',
+      change: [1, CLONE.user | CLONE.pid | 0x200],
+      reply: failure('clone', 'EINVAL', 'init'),
+    },
+    {
+      name: 'a gid map that the kernel refuses',
+      change: [3, '0 0 0\n'],
+      reply: failure('map-ids', 'EINVAL', 'gid_map'),
+    },
+    {
+      name: 'a uid map that the kernel refuses',
+      change: [2, 'nonsense'],
+      reply: failure('map-ids', 'EINVAL', 'uid_map'),
+    },
   ]
-  for (const { name, change: [index, value], reply } of broken)
+  for (const {
+    name,
+    change: [index, value],
+    reply,
+  } of broken)
     it(
       `with ${name} fails once, and nothing is left`,
       inBox({}, async (box) => {
-        const fields: (string | number | bigint | Uint8Array)[] = [...startRequest({ kind: 'nested' })]
+        const fields: (string | number | bigint | Uint8Array)[] = [
+          ...startRequest({ kind: 'nested' }),
+        ]
         fields[index] = value
         box.shim.send(fields)
         assert.deepEqual(await box.shim.next(), reply)

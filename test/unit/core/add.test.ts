@@ -1,50 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { add } from '../../../core/add.ts'
-import { commit } from '../../../core/commit.ts'
 import { configure } from '../../../core/config.ts'
-import { from } from '../../../core/from.ts'
-import { TsbuildError } from '../../../core/lib/errors.ts'
 import { findContainer } from '../../../core/store/containers.ts'
-import { makeTar, type TarFields, tarEntry } from '../images/tar/make-tar.ts'
-import { mayMount, testContext } from './store/test-context.ts'
-import { changeIn, leftovers, readIn, snapshotsIn } from './store/tree-of.ts'
+import { makeTar } from '../images/tar/make-tar.ts'
+import { setUpAdd } from './store/add-context.ts'
+import { mayMount } from './store/test-context.ts'
+import { readIn, snapshotsIn } from './store/tree-of.ts'
 
 const skip = mayMount ? false : 'requires root, of a user namespace at least'
-
-/** A container `c` above a layer with a few files, and a directory with things to add. */
-async function setUp(t: TestContext) {
-  const context = testContext()
-  const sources = mkdtempSync(join(tmpdir(), 'tsbuild-add-test-'))
-  t.after(() => {
-    context.dispose()
-    rmSync(sources, { recursive: true })
-  })
-  from(context, { image: 'scratch', name: 'base' })
-  await changeIn(context, 'base', (root) => {
-    mkdirSync(join(root, 'usr/lib'), { recursive: true })
-    symlinkSync('/usr/lib', join(root, 'lib'))
-    writeFileSync(join(root, 'usr/lib/old'), 'old')
-    writeFileSync(join(root, 'file'), 'old')
-    symlinkSync('nowhere', join(root, 'dangling'))
-  })
-  await commit(context, { container: 'base', image: 'base' })
-  from(context, { image: 'base', name: 'c' })
-  // Its lock file stays from now on.
-  await configure(context, { container: 'c', changes: [] })
-  const source = (name: string, content: string | Buffer) => {
-    writeFileSync(join(sources, name), content)
-    return join(sources, name)
-  }
-  mkdirSync(join(sources, 'tree/deep'), { recursive: true })
-  source('tree/deep/file', 'deep')
-  return { context, sources, source }
-}
 
 interface Case {
   readonly name: string
@@ -132,7 +99,7 @@ const places: readonly Case[] = [
 describe('add puts', { skip }, () => {
   for (const { name, workingdir, sources: given, destination, want } of places) {
     it(name, async (t) => {
-      const { context, sources, source } = await setUp(t)
+      const { context, sources, source } = await setUpAdd(t)
       source('text', 'text')
       source('other', 'other')
       source('tar', makeTar({ name: 'in/tar', body: 'packed' }))
@@ -152,106 +119,9 @@ describe('add puts', { skip }, () => {
   }
 })
 
-interface Refusal {
-  readonly name: string
-  readonly source: (make: (name: string, content: string | Buffer) => string) => string
-  readonly destination?: string
-  readonly code: string
-  readonly words: RegExp
-}
-
-const good: TarFields = { name: 'good', body: 'good' }
-const cut = Buffer.concat([tarEntry(good), tarEntry(good).subarray(0, 700)])
-
-const refusals: readonly Refusal[] = [
-  {
-    name: 'a source that is not there',
-    source: () => '/missing/file',
-    code: 'PATH_INVALID',
-    words: /cannot add \/missing\/file ENOENT/,
-  },
-  {
-    name: 'a device',
-    source: () => '/dev/null',
-    code: 'PATH_INVALID',
-    words: /neither a file nor a directory/,
-  },
-  {
-    name: 'an archive that is cut off',
-    source: (make) => make('x.tar', cut),
-    code: 'ARCHIVE_INVALID',
-    words: /cannot unpack .*x\.tar it is cut off/,
-  },
-  {
-    name: 'an archive that is cut off in its compression',
-    source: (make) => make('x.tgz', gzipSync(cut).subarray(0, -9)),
-    code: 'ARCHIVE_INVALID',
-    words: /damaged or cut off/,
-  },
-  {
-    name: 'an archive that points outside after a good entry',
-    source: (make) => make('x', makeTar(good, { name: '../x' })),
-    code: 'ARCHIVE_INVALID',
-    words: /points upwards/,
-  },
-  {
-    name: 'a file named like an archive',
-    source: (make) => make('x.tar.gz', 'text'),
-    code: 'ARCHIVE_INVALID',
-    words: /it is no tar archive/,
-  },
-  {
-    name: 'an archive in xz',
-    source: (make) => make('x', Buffer.from('fd377a585a00', 'hex')),
-    code: 'ARCHIVE_INVALID',
-    words: /compressed with xz/,
-  },
-  {
-    name: 'an archive onto a file',
-    source: (make) => make('x', makeTar(good)),
-    destination: '/file',
-    code: 'PATH_INVALID',
-    words: /destination is not a directory/,
-  },
-  {
-    name: 'a file below a file',
-    source: (make) => make('x', 'text'),
-    destination: '/file/x',
-    code: 'PATH_INVALID',
-    words: /ENOTDIR/,
-  },
-]
-
-describe('add refuses', { skip }, () => {
-  for (const { name, source: make, destination = '/', code, words } of refusals) {
-    it(`${name}, and leaves the container as it was`, async (t) => {
-      const { context, source } = await setUp(t)
-      const record = findContainer(context, 'c')
-      const before = leftovers(context)
-      const attempt = add(context, { container: 'c', sources: [make(source)], destination })
-      await assert.rejects(attempt, (error) => {
-        assert.ok(error instanceof TsbuildError, String(error))
-        assert.equal(error.code, code)
-        const cause = error.cause instanceof Error ? error.cause.message : ''
-        assert.match(`${error.message} ${cause}`, words)
-        return true
-      })
-      assert.deepEqual(findContainer(context, 'c'), record)
-      assert.deepEqual(leftovers(context), before)
-      assert.equal(await readIn(context, 'c', 'good'), undefined)
-    })
-  }
-
-  it('a directory that the store is in', async (t) => {
-    const { context } = await setUp(t)
-    const request = { container: 'c', sources: [join(context.paths.root, '..')], destination: '/' }
-    await assert.rejects(add(context, request), { code: 'PATH_INVALID', message: /the store/ })
-  })
-})
-
 describe('add', { skip }, () => {
   it('takes the place of an empty layer, and goes above one that is not', async (t) => {
-    const { context, source } = await setUp(t)
+    const { context, source } = await setUpAdd(t)
     const layers = () => findContainer(context, 'c').layers.length
     const added = async (name: string) =>
       add(context, { container: 'c', sources: [source(name, name)], destination: '/' })
@@ -264,7 +134,7 @@ describe('add', { skip }, () => {
   })
 
   it('says once what could not be kept', async (t) => {
-    const { context, source } = await setUp(t)
+    const { context, source } = await setUpAdd(t)
     const big = { name: 'x', pax: { 'SCHILY.xattr.user.big': Buffer.alloc(70_000) } }
     const sources = [source('x', makeTar(big, { ...big, name: 'y' }))]
     await add(context, { container: 'c', sources, destination: '/' })

@@ -48,12 +48,18 @@ describe('from', { skip }, () => {
     t.after(context.dispose)
     from(context, { image: 'scratch', name: 'web' })
     const attempt = (image: string, name?: string) => () => from(context, { image, name })
-    assert.throws(attempt('scratch', 'web'), { code: 'CONTAINER_EXISTS' })
+    assert.throws(attempt('scratch', 'web'), {
+      code: 'CONTAINER_EXISTS',
+      hint: 'choose another name, or remove it first: "tsbuild rm web"',
+    })
     for (const name of ['', '-x', 'a/b', 'a b', '..', 'n'.repeat(129)]) {
       assert.throws(attempt('scratch', name), { code: 'CONFIG_INVALID' })
     }
     for (const image of ['nothing', 'Capital', 'a@sha256:0', '']) {
-      assert.throws(attempt(image), { code: 'IMAGE_UNKNOWN' })
+      assert.throws(attempt(image), {
+        code: 'IMAGE_UNKNOWN',
+        hint: '"tsbuild images" lists what there is',
+      })
     }
     assert.equal(containers(context).length, 1)
   })

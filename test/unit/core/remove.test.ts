@@ -58,7 +58,8 @@ describe('removeContainers', { skip }, () => {
     const lock = monitorOf(context).lock(path, 'exclusive')
     const attempt = () => removeContainers(context, { containers: 'all' })
     const message = `container b is used by process ${process.pid}`
-    assert.throws(attempt, { code: 'CONTAINER_BUSY', message })
+    const hint = 'wait until that has ended, or end it'
+    assert.throws(attempt, { code: 'CONTAINER_BUSY', message, hint })
     assert.equal(containers(context).length, 2)
     lock.release()
     attempt()
@@ -90,7 +91,11 @@ describe('removeImages', { skip }, () => {
     t.after(context.dispose)
     for (const images of [['one'], [id], 'all'] as const) {
       const attempt = () => removeImages(context, { images, force: false })
-      const expected = { code: 'IMAGE_IN_USE', message: /container user was made from image/ }
+      const expected = {
+        code: 'IMAGE_IN_USE',
+        message: /container user was made from image/,
+        hint: /"tsbuild rm user"/,
+      }
       assert.throws(attempt, expected)
     }
     assert.equal(images(context).length, 1)
@@ -119,6 +124,7 @@ describe('removeImages', { skip }, () => {
     assert.equal(first.id, second.id)
     assert.throws(() => removeImages(context, { images: [first.id], force: false }), {
       code: 'IMAGE_IN_USE',
+      hint: /by one of its names/,
       message: /has several names: localhost\/a:latest, localhost\/b:latest/,
     })
     const untagged = removeImages(context, { images: ['a'], force: false })

@@ -33,7 +33,7 @@ describe('normalizeReference', () => {
         assert.equal(normalizeReference(text), want)
         assert.equal(normalizeReference(want), want)
       } else {
-        const expected = { code: 'REFERENCE_INVALID', message: want }
+        const expected = { code: 'REFERENCE_INVALID', message: want, hint: /./ }
         assert.throws(() => normalizeReference(text), expected)
       }
     })

@@ -48,12 +48,14 @@ describe('parseContainerRecord', () => {
 
   it('refuses text that is cut off', () => {
     const text = JSON.stringify(record).slice(0, -9)
-    assert.throws(() => parseContainerRecord(text, 'file'), { code: 'STORE_CORRUPT' })
+    const hint = 'restore the file, or remove it and make again what it described'
+    assert.throws(() => parseContainerRecord(text, 'file'), { code: 'STORE_CORRUPT', hint })
   })
 
   it('refuses a newer version, whatever its fields are', () => {
     const text = JSON.stringify({ version: 2 })
     const message = 'file has version 2, this tsbuild knows version 1'
-    assert.throws(() => parseContainerRecord(text, 'file'), { code: 'STORE_NEWER', message })
+    const hint = /use the newer tsbuild that wrote it/
+    assert.throws(() => parseContainerRecord(text, 'file'), { code: 'STORE_NEWER', message, hint })
   })
 })

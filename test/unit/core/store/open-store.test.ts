@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import {
   chmodSync,
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { storeExists } from '../../../../core/store/check-store.ts'
 import { openStore } from '../../../../core/store/open-store.ts'
+import { isHostRoot } from '../../images/unpack/scratch-root.ts'
 
 interface Paths {
   readonly base: string
@@ -133,6 +135,18 @@ describe('openStore', () => {
       openStore({ paths })
       before(paths)
       assert.throws(() => openStore({ paths }), { code, message })
+    })
+  }
+
+  const skip = isHostRoot ? false : 'requires the host’s root'
+  for (const which of ['root', 'runroot'] as const) {
+    it(`refuses a ${which} that belongs to somebody else`, { skip }, (t) => {
+      const paths = scratch(t)
+      openStore({ paths })
+      chownSync(paths[which], 1234, 0)
+      const hint = `choose another directory (--${which})`
+      const refused = { code: 'STORE_UNSAFE', message: /belongs to uid 1234/, hint }
+      assert.throws(() => openStore({ paths }), refused)
     })
   }
 
