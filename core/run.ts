@@ -17,7 +17,7 @@ import { performOps } from './runtime/perform.ts'
 import { accountFiles, prepareOps } from './runtime/prepare.ts'
 import { planRun, type RunPlan, type RunRequest } from './runtime/run-plan.ts'
 import { specOf } from './runtime/run-spec.ts'
-import { seccompProgram } from './runtime/seccomp-option.ts'
+import { type SeccompFilter, seccompFilter } from './runtime/seccomp-option.ts'
 import { rootfsOf } from './snapshot/rootfs.ts'
 import type { GeneratedFile } from './spec/mounts.ts'
 import type { RuntimeSpec } from './spec/schema.ts'
@@ -29,23 +29,29 @@ export type { RunRequest } from './runtime/run-plan.ts'
  * Runs a command in a working container. When it returns, the program runs and belongs to the
  * monitor, which reports its exit status; this process is done.
  *
- * @returns the OCI runtime spec; with `dryRun` that is all that comes of it
+ * @returns the OCI runtime spec; with `dryRun` that is all that comes of it, without it the default
+ *   seccomp profile is left out
  * @throws TsbuildError with exit code 127 or 126 when the program is not found or not executable
  */
-export function run(context: Context, request: RunRequest): RuntimeSpec {
+export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { monitor } = context
   if (monitor === undefined) throw namespaceUnavailable(context.rights)
   const record = lockContainer(context, request.container)
   const plan = planRun(context, request, record)
   try {
+    const filter = await seccompFilter(seccompRequest(request, plan))
     const generatedFiles = writeGeneratedFiles(context, monitor, { network: request.network, plan })
     const pid = monitor.start(startRequest(plan))
     context.trace('shim', 'init', { pid })
-    const { spec, setgroupsDenied } = prepare(context, monitor, { request, plan, generatedFiles })
+    const { spec, setgroupsDenied } = prepare(context, monitor, {
+      request,
+      plan,
+      generatedFiles,
+      filter,
+    })
     if (request.dryRun) return spec
-    const seccomp = seccompProgram(request.seccomp, plan, spec.linux?.seccomp)
     const mayMakeNodes = isHostRoot(context.rights)
-    const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp })
+    const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
     if (request.network === 'slirp4netns') performWithNetwork(context, monitor, { ops, pid, plan })
     else performOps(context, monitor, ops)
     monitor.run()
@@ -54,6 +60,13 @@ export function run(context: Context, request: RunRequest): RuntimeSpec {
     throw runFailure(error, plan.args[0])
   }
 }
+
+const seccompRequest = ({ seccomp, dryRun }: RunRequest, plan: RunPlan) => ({
+  option: seccomp,
+  capabilities: plan.capabilities,
+  machine: plan.machine,
+  wantsProfile: dryRun,
+})
 
 function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
   return {
@@ -70,10 +83,15 @@ interface Prepared {
   readonly request: RunRequest
   readonly plan: RunPlan
   readonly generatedFiles: readonly GeneratedFile[]
+  readonly filter: SeccompFilter
 }
 
 /** Namespaces and root file system, and with its accounts the spec. */
-function prepare(context: Context, monitor: Monitor, { request, plan, generatedFiles }: Prepared) {
+function prepare(
+  context: Context,
+  monitor: Monitor,
+  { request, plan, generatedFiles, filter }: Prepared,
+) {
   const { id, namespaces, record } = plan
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
   const rootfs = rootfsOf(context, record)
@@ -82,6 +100,7 @@ function prepare(context: Context, monitor: Monitor, { request, plan, generatedF
   const spec = specOf(context, request, plan, {
     rootfs: rootfs.target,
     generatedFiles,
+    seccomp: filter.profile,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })

@@ -64,7 +64,7 @@ export const runCommand = command({
       capAdd: commaSeparated(capAdd),
       capDrop: commaSeparated(capDrop),
     }
-    const spec = run(context(), request)
+    const spec = await run(context(), request)
     if (!request.dryRun) return 0 // the command's own status comes from the monitor
     const { stringifySpec } = await import('../../core/spec/print.ts')
     io.print(stringifySpec(spec))

@@ -51,7 +51,7 @@ function texts(
       hostname,
       containerName: record.name,
       network,
-      hostAddress: hostAddress(),
+      hostAddress: network === 'slirp4netns' ? hostAddress() : undefined,
     }),
     '/etc/resolv.conf': resolvFile({ network, hostFile: hostFile('/etc/resolv.conf') }),
     '/etc/hostname': hostnameFile(hostname),

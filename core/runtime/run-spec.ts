@@ -6,10 +6,10 @@ import { isMapped } from '../spec/id-maps.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
 import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
+import type { LinuxSeccomp } from '../spec/seccomp/types.ts'
 import { type AccountFiles, checkUserMapped, resolveUser } from '../spec/user.ts'
 import { hardLimits, hasCgroupNamespaces, thermalCpus } from './host.ts'
 import type { RunPlan, RunRequest } from './run-plan.ts'
-import { seccompProfile } from './seccomp-option.ts'
 
 /**
  * The spec of a run, now that the image's accounts can be read.
@@ -23,6 +23,7 @@ export function specOf(
   found: AccountFiles & {
     readonly rootfs: string
     readonly generatedFiles: readonly GeneratedFile[]
+    readonly seccomp: LinuxSeccomp | undefined
   },
 ): RuntimeSpec {
   const { config } = plan.record
@@ -52,7 +53,7 @@ export function specOf(
     cgroupNamespace: hasCgroupNamespaces(),
     capabilities,
     noNewPrivileges: request.noNewPrivileges,
-    seccomp: seccomp(request, plan),
+    seccomp: found.seccomp,
     rlimits: defaultRlimits(hardLimits()),
     generatedFiles: found.generatedFiles,
     gid5Mapped: isMapped(5, rights.gidMap),
@@ -60,6 +61,3 @@ export function specOf(
     annotations: {},
   })
 }
-
-const seccomp = ({ seccomp }: RunRequest, { capabilities, machine }: RunPlan) =>
-  seccompProfile(seccomp, { capabilities, machine })

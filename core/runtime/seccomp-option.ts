@@ -1,40 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs'
 import { TsbuildError } from '../lib/errors.ts'
-import { type CompiledSeccomp, compileSeccomp } from '../spec/seccomp/compile.ts'
+import type { CompiledSeccomp } from '../spec/seccomp/compile.ts'
 import { precompiledSeccomp } from '../spec/seccomp/precompiled.ts'
-import { defaultSeccomp } from '../spec/seccomp/profile.ts'
 import type { LinuxSeccomp, Machine } from '../spec/seccomp/types.ts'
 
-/**
- * The filter that `--security-opt seccomp=…` asks for.
- *
- * @param option `default`, `unconfined`, or the path of a profile in the spec's JSON
- * @returns undefined for none
- * @throws TsbuildError SPEC_INVALID for a file that is no profile
- */
-export function seccompProfile(
-  option: string,
-  { capabilities, machine }: { capabilities: readonly string[]; machine: Machine },
-): LinuxSeccomp | undefined {
-  if (option === 'unconfined') return undefined
-  if (option === 'default') return defaultSeccomp({ capabilities, arch: machine })
-  return readProfile(option)
+/** The filter of a run: what the spec says, and what init loads. */
+export interface SeccompFilter {
+  /** Left out where nobody looks at the spec and the program is there already. */
+  readonly profile: LinuxSeccomp | undefined
+  readonly program: CompiledSeccomp | undefined
+}
+
+export interface SeccompRequest {
+  /** `default`, `unconfined`, or the path of a profile in the spec's JSON. */
+  readonly option: string
+  readonly capabilities: readonly string[]
+  readonly machine: Machine
+  /** Whether the spec is to be shown. */
+  readonly wantsProfile: boolean
 }
 
 /**
- * The profile as the program that init loads.
+ * What `--security-opt seccomp=…` asks for.
  *
- * @param option as for seccompProfile, which gave the profile
+ * The default one comes ready from the build; compiler and tables are loaded only for others.
+ *
+ * @throws TsbuildError SPEC_INVALID for a file that is no profile
  */
-export function seccompProgram(
-  option: string,
-  { capabilities, machine }: { capabilities: readonly string[]; machine: Machine },
-  profile: LinuxSeccomp | undefined,
-): CompiledSeccomp | undefined {
-  if (profile === undefined) return undefined
+export async function seccompFilter(request: SeccompRequest): Promise<SeccompFilter> {
+  const { option, capabilities, machine, wantsProfile } = request
+  if (option === 'unconfined') return { profile: undefined, program: undefined }
   const ready = option === 'default' ? precompiledSeccomp(capabilities, machine) : undefined
-  return ready ?? compileSeccomp(profile, machine)
+  if (ready !== undefined && !wantsProfile) return { profile: undefined, program: ready }
+  const profile = option === 'default' ? await defaultProfile(request) : readProfile(option)
+  const { compileSeccomp } = await import('../spec/seccomp/compile.ts')
+  return { profile, program: ready ?? compileSeccomp(profile, machine) }
+}
+
+async function defaultProfile({ capabilities, machine: arch }: SeccompRequest) {
+  const { defaultSeccomp } = await import('../spec/seccomp/profile.ts')
+  return defaultSeccomp({ capabilities, arch })
 }
 
 function readProfile(path: string): LinuxSeccomp {

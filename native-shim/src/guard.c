@@ -115,7 +115,7 @@ static void drop_users(const struct guard *guard, const struct guard_start *star
   kept[count++] = guard->children;
   keep_only(kept, count);
   for (int fd = STDIN_FILENO; fd <= STDOUT_FILENO; fd++)
-    if (open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+    if (open("/dev/null", O_RDWR) < 0) /* for helpers, too */
       return;
 }
 

@@ -68,7 +68,8 @@ function options(name, source, precompiled) {
       'import.meta.url': 'importMetaUrl',
       PRECOMPILED_SECCOMP: precompiled,
     },
-    inject: [at('scripts/lib/import-meta-url.js')],
+    // Only yargs asks for it, and making it costs the others a millisecond or two.
+    inject: name === 'cli' ? [at('scripts/lib/import-meta-url.js')] : [],
     plugins: [displayWidth],
   }
 }

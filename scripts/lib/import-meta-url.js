@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { pathToFileURL } from 'node:url'
 
-/** What CommonJS lacks; esbuild puts it only into the bundles that ask for it. */
+/** What CommonJS lacks: the URL of the bundle. */
 export const importMetaUrl = pathToFileURL(__filename).href

@@ -27,7 +27,12 @@ export interface BoxOptions {
   readonly kind?: Kind
   /** Of the container. */
   readonly stdio?: readonly [StdioMode, StdioMode, StdioMode]
-  readonly shim?: Partial<Pick<ShimOptions, 'stdio' | 'prefix' | 'cwd'>>
+  readonly shim?: SpawnOptions
+}
+
+export interface SpawnOptions extends Partial<Pick<ShimOptions, 'stdio' | 'cwd'>> {
+  /** Programs before the shim that become it or start it. */
+  readonly wrap?: (argv: readonly string[]) => readonly string[]
 }
 
 /** A shim, a root file system, and a place for both that is gone afterwards. */
@@ -37,7 +42,7 @@ export interface Box {
   readonly traces: Traces
   readonly shim: Shim
   /** One more shim in the same place. */
-  spawn(options?: Partial<ShimOptions>): Shim
+  spawn(options?: SpawnOptions): Shim
   /** Guard and init; the pid of init. */
   start(): Promise<number>
   /** Ops that follow each other; the test fails if one does. @returns the replies */
@@ -124,9 +129,9 @@ function openBox(directory: string, options: BoxOptions, shims: Shim[]): Box {
   makeRootfs(rootfs)
   const mark = `TSBUILD_TEST_BOX=${randomUUID()}`
   const traces: Traces = { mark, pidNamespaces: new Set() }
-  const spawn: Box['spawn'] = (more) => {
+  const spawn: Box['spawn'] = ({ wrap, ...more } = {}) => {
     const env = { ...environment(directory), TSBUILD_TEST_BOX: mark.slice(mark.indexOf('=') + 1) }
-    const shim = spawnShim({ program: link, env, prefix: entry, ...more })
+    const shim = spawnShim({ argv: wrap?.([...entry, link]) ?? [...entry, link], env, ...more })
     shims.push(shim)
     return shim
   }

@@ -12,11 +12,9 @@ import { within } from './within.ts'
 export type Stdio = 'ignore' | 'pipe' | number
 
 export interface ShimOptions {
-  /** A link named tsbuild-shim to the program. */
-  readonly program: string
+  /** The program, named tsbuild-shim, perhaps with others before it that become it. */
+  readonly argv: readonly string[]
   readonly env: NodeJS.ProcessEnv
-  /** What execs the program: it is the program's arguments, and ends in being it. */
-  readonly prefix: readonly string[]
   /** A socket each if not given; stdin is /dev/null. */
   readonly stdio?: readonly [Stdio, Stdio, Stdio]
   readonly cwd?: string
@@ -48,9 +46,8 @@ export interface Shim {
 export type Exit = number | NodeJS.Signals
 
 /** Starts `tsbuild-shim`; nothing is said yet. */
-export function spawnShim({ program, env, prefix, stdio, cwd }: ShimOptions): Shim {
-  const [first = program, ...args] = [...prefix, program]
-  const child = spawn(first, args, {
+export function spawnShim({ argv: [program = '', ...args], env, stdio, cwd }: ShimOptions): Shim {
+  const child = spawn(program, args, {
     stdio: [...(stdio ?? ['ignore', 'pipe', 'pipe']), 'pipe'],
     env,
     cwd: cwd ?? '/',

@@ -5,9 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { TsbuildError } from '../../../../core/lib/errors.ts'
-import { seccompProfile, seccompProgram } from '../../../../core/runtime/seccomp-option.ts'
+import { type SeccompRequest, seccompFilter } from '../../../../core/runtime/seccomp-option.ts'
+import { compileSeccomp } from '../../../../core/spec/seccomp/compile.ts'
 
-const facts = { capabilities: ['CAP_CHOWN'], machine: 'x64' } as const
+const filterOf = (option: string, change: Partial<SeccompRequest> = {}) =>
+  seccompFilter({
+    option,
+    capabilities: ['CAP_CHOWN'],
+    machine: 'x64',
+    wantsProfile: true,
+    ...change,
+  })
+
 const folder = mkdtempSync(join(tmpdir(), 'tsbuild-seccomp-'))
 after(() => rmSync(folder, { recursive: true }))
 
@@ -17,16 +26,22 @@ function profileFile(text: string): string {
   return path
 }
 
-describe('seccompProfile', () => {
-  it('is none for unconfined', () => {
-    assert.equal(seccompProfile('unconfined', facts), undefined)
+describe('seccompFilter', () => {
+  it('is none for unconfined', async () => {
+    assert.deepEqual(await filterOf('unconfined'), { profile: undefined, program: undefined })
   })
-  it('is an allow-list by default', () => {
-    assert.equal(seccompProfile('default', facts)?.defaultAction, 'SCMP_ACT_ERRNO')
+  it('is an allow-list by default, with its program', async () => {
+    const { profile, program } = await filterOf('default')
+    assert.equal(profile?.defaultAction, 'SCMP_ACT_ERRNO')
+    assert.deepEqual(program, compileSeccomp(profile, 'x64'))
   })
-  it('is what a file says', () => {
-    const path = profileFile('{"defaultAction": "SCMP_ACT_ALLOW"}')
-    assert.deepEqual(seccompProfile(path, facts), { defaultAction: 'SCMP_ACT_ALLOW' })
+  it('is compiled also when nobody looks at the profile', async () => {
+    const { program } = await filterOf('default', { wantsProfile: false })
+    assert.deepEqual(program, (await filterOf('default')).program)
+  })
+  it('is what a file says', async () => {
+    const { profile } = await filterOf(profileFile('{"defaultAction": "SCMP_ACT_ALLOW"}'))
+    assert.deepEqual(profile, { defaultAction: 'SCMP_ACT_ALLOW' })
   })
 
   const bad = [
@@ -36,27 +51,16 @@ describe('seccompProfile', () => {
     { name: 'rules that are no list', text: '{"defaultAction": "SCMP_ACT_LOG", "syscalls": 1}' },
   ]
   for (const { name, text } of bad)
-    it(`refuses a file with ${name}`, () => {
-      const path = profileFile(text)
-      assert.throws(
-        () => seccompProfile(path, facts),
+    it(`refuses a file with ${name}`, async () => {
+      await assert.rejects(
+        filterOf(profileFile(text)),
         (error) =>
           error instanceof TsbuildError &&
           error.code === 'SPEC_INVALID' &&
           /with defaultAction/.test(error.hint ?? ''),
       )
     })
-  it('refuses a file that is not there', () => {
-    assert.throws(() => seccompProfile('/nonexistent', facts), { code: 'SPEC_INVALID' })
-  })
-})
-
-describe('seccompProgram', () => {
-  it('is none without a profile', () => {
-    assert.equal(seccompProgram('unconfined', facts, undefined), undefined)
-  })
-  it('compiles what was not compiled before', () => {
-    const program = seccompProgram('default', facts, { defaultAction: 'SCMP_ACT_ALLOW' })?.program
-    assert.equal((program?.length ?? 1) % 8, 0)
+  it('refuses a file that is not there', async () => {
+    await assert.rejects(filterOf('/nonexistent'), { code: 'SPEC_INVALID' })
   })
 })
