@@ -168,7 +168,8 @@ static bool ready(const struct pollfd *fd) {
 static bool finished(struct monitor *monitor) {
   if (!monitor->ended)
     return false;
-  return !monitor->started || (monitor->console < 0 && relay_finished(&monitor->relay));
+  return monitor->given_up || !monitor->started ||
+         (monitor->console < 0 && relay_finished(&monitor->relay));
 }
 
 int monitor_run(struct monitor *monitor) {

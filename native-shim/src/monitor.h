@@ -38,7 +38,8 @@ struct monitor {
   bool started;      /* the program runs */
   bool setup_failed; /* init or guard ended before that, and TypeScript knows */
   bool ended;
-  int code; /* of the program, once ended */
+  bool given_up; /* what it wrote last is not waited for */
+  int code;      /* of the program, once ended */
   int signo;
   int forced_signo; /* we ended it in its name: report this one */
 };

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "monitor.h"
 #include "sys.h"
 
@@ -34,18 +35,28 @@ static unsigned long long status_mask(const char *text, const char *key) {
   return at == NULL ? ~0ULL : strtoull(at + strlen(key), NULL, 16);
 }
 
+/* All of /proc/PID/status: its list of groups alone can be longer than a page. */
+static void read_status(long pid, char *text, size_t size) {
+  char name[48];
+  size_t len = 0;
+  snprintf(name, sizeof name, "/proc/%ld/status", pid);
+  autofd fd = open(name, O_RDONLY | O_CLOEXEC);
+  while (fd >= 0 && len < size - 1) {
+    const ssize_t n = read(fd, text + len, size - 1 - len);
+    if (n <= 0)
+      break;
+    len += (size_t)n;
+  }
+  text[len] = '\0';
+}
+
 /*
  * Pid 1 of a namespace does not die of a signal that it neither catches nor ignores
  * (pid_namespaces(7)); anywhere else that signal would have ended the program.
  */
 static bool takes_signal(const struct monitor *monitor, int signo) {
-  char name[48], text[4096];
-  snprintf(name, sizeof name, "/proc/%ld/status", monitor->init_pid);
-  const int fd = open(name, O_RDONLY | O_CLOEXEC);
-  const ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-  if (fd >= 0)
-    close(fd);
-  text[n > 0 ? n : 0] = '\0';
+  static char text[64 << 10]; /* 1,024 groups of ten digits, and the rest */
+  read_status(monitor->init_pid, text, sizeof text);
   const unsigned long long taken = status_mask(text, "\nSigIgn:") | status_mask(text, "\nSigCgt:");
   return (taken >> (signo - 1) & 1) != 0;
 }
@@ -55,6 +66,9 @@ static void deliver(struct monitor *monitor, int signo) {
     monitor_stop_container(monitor);
     monitor->forced_signo = signo;
     monitor->ended = true;
+  } else if (monitor->ended) { /* only its output waits, for a reader that does not read */
+    monitor->forced_signo = signo;
+    monitor->given_up = true;
   } else if (takes_signal(monitor, signo)) {
     sys_pidfd_send_signal(monitor->init_pidfd, signo);
   } else {

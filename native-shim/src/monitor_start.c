@@ -147,19 +147,21 @@ void monitor_init_created(struct monitor *monitor, int pidfd) {
   reply_frame(monitor, &frame);
 }
 
-/* Without us as a writer or reader: a pipe of the user's ends when the program closes it. */
-static void leave_stdio(const struct monitor *monitor) {
+/*
+ * Without us as a reader or writer a pipe of the user's ends when the program closes it; the
+ * relay has descriptors of its own.
+ */
+static void leave_stdio(void) {
   autofd null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd = STDIN_FILENO; fd <= STDOUT_FILENO && null >= 0; fd++)
-    if (monitor->stdio[fd] == STDIO_INHERIT)
-      dup2(null, fd);
+    dup2(null, fd);
 }
 
 /* Init's channel is at its end without an error: the program runs. */
 void monitor_program_runs(struct monitor *monitor) {
   monitor->started = true;
   if (monitor->console < 0)
-    leave_stdio(monitor);
+    leave_stdio();
   else if (monitor->node == 0)
     monitor_attach_terminal(monitor);
   autoframe frame = { 0 };
@@ -169,6 +171,7 @@ void monitor_program_runs(struct monitor *monitor) {
 
 void monitor_attach_terminal(struct monitor *monitor) {
   relay_terminal(&monitor->relay, monitor->console);
+  leave_stdio();
   monitor->console = -1;
 }
 

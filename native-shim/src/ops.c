@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -57,9 +56,9 @@ int failed(struct ctx *ctx, const char *detail) {
   return -1;
 }
 
-static const struct op *find_op(const char *name) {
+static const struct op *find_op(struct field name) {
   for (int i = 0; i < OPS; i++)
-    if (strcmp(ops[i].name, name) == 0)
+    if (field_is(name, ops[i].name))
       return &ops[i];
   return NULL;
 }
@@ -85,7 +84,7 @@ static void reply_error(struct ctx *ctx, const char *op, int index) {
 void ops_perform(struct ctx *ctx, struct cursor *cursor) {
   struct field name;
   for (int index = 0; cursor_next(cursor, &name); index++) {
-    const struct op *op = find_op(name.data);
+    const struct op *op = find_op(name);
     if (op == NULL)
       protocol_broken("unknown op");
     struct field arg[OP_ARGS_MAX];

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The three networks: what a program sees of them, and what is said when one is not to be had. */
 import assert from 'node:assert/strict'
-import { symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { describe } from 'node:test'
-import { facts } from '../harness/facts.ts'
 import { matrix } from '../harness/matrix.ts'
 import { namespaceOf, readProcess } from '../harness/processes.ts'
-import { findProgram } from '../harness/requires.ts'
 import { until } from '../harness/until.ts'
 import type { TestUser } from '../harness/user.ts'
+import { commandWithPathOf } from './support/bare-path.ts'
 import { runBelow } from './support/prefixed.ts'
 import { castOf } from './support/roles.ts'
 import { check, checkRows, type RunRow, runArgs, shell } from './support/rows.ts'
@@ -65,14 +62,13 @@ describe('network', () => {
 
   matrix('without slirp4netns is refused, with what to do', async (user) => {
     const container = await user.container('busybox')
-    const node = join(facts().nodeFolder, 'node')
-    const env = ['env', `PATH=${pathWithoutSlirp(user)}`, `TSBUILD_NODE=${node}`]
-    const args = [...env, ...user.command, 'run', container, 'true']
+    const command = commandWithPathOf(user, 'newuidmap', 'newgidmap')
+    const args = [...command, 'run', container, 'true']
     check(args, await user.run(args), {
       code: 125,
       stderr: /cannot start slirp4netns: not found in PATH\n.*hint: install .*slirp4netns/s,
     })
-    const { code } = await user.run([...env, ...user.command, ...runArgs(container, ['true'])])
+    const { code } = await user.run([...command, ...runArgs(container, ['true'])])
     assert.equal(code, 0)
   })
 
@@ -130,15 +126,6 @@ async function checkLoopback(user: TestUser): Promise<void> {
   } finally {
     await new Promise((resolve) => server.close(resolve))
   }
-}
-
-/** A folder with what the start needs and the programs that map ids; nothing else. */
-function pathWithoutSlirp({ directory }: TestUser): string {
-  for (const name of ['readlink', 'uname', 'newuidmap', 'newgidmap']) {
-    const program = findProgram(name)
-    if (program !== undefined) symlinkSync(program, join(directory, name))
-  }
-  return directory
 }
 
 /** With apt as it is set up here: its mirrors, keys and proxies are those that can be reached. */

@@ -97,10 +97,10 @@ async function checkModes(user: TestUser): Promise<void> {
   await using window = await sit(user)
   await window.enter('before=$(stty -g)')
   for (const { name, line, end } of leavings) {
-    await window.enter(`clear; echo ${name}; ${line}; test "$(stty -g)" = "$before"; echo same $?`)
+    await window.enter(`clear; ${line}; test "$(stty -g)" = "$before"; echo ${name}: same $?`)
     if (end !== undefined) end(await sleeping(window))
-    await window.shows(/^same \d+$/m)
-    assert.match(await window.screen(), /^same 0$/m, name)
+    const screen = await window.shows(new RegExp(`^${name}: same \\d+$`, 'm'))
+    assert.match(screen, /: same 0$/m)
   }
 }
 
@@ -114,11 +114,11 @@ async function redirect(user: TestUser): Promise<void> {
   await window.shows(/^word 1 1 1 host>$/m)
 }
 
-/** @returns the launcher of the run whose program sleeps */
+/** @returns the launcher of the run whose program sleeps: the parent of its guard */
 async function sleeping(window: Window): Promise<number> {
-  await until('the program sleeps', () =>
-    descendants(window.pid).some(({ name }) => name === 'sleep'),
-  )
-  const shell = descendants(window.pid).find(({ parent }) => parent === window.pid)
-  return shell?.pid ?? 0
+  return until('the program sleeps', () => {
+    const below = descendants(window.pid)
+    const program = below.find(({ name }) => name === 'sleep')
+    return below.find(({ pid }) => pid === program?.parent)?.parent
+  })
 }

@@ -14,7 +14,7 @@ const tmpfs = (target: string, options = ''): Op => ['mount', target, 'tmpfs', '
 
 /** Options of the mount and of its file system, from /proc/self/mountinfo. */
 const mountOptions = (target: string) =>
-  `while read -r a b c root at options rest; do [ "$at" = ${target} ] && echo "$options \${rest##* }"; done < /proc/self/mountinfo | tail -n 1`
+  `sed -n 's|.* ${target} \\([^ ]*\\) .* |\\1 |p' /proc/self/mountinfo | tail -n 1`
 
 /** A folder of the host with a file, and in it, as the monitor sees it, a mount with another. */
 export async function share({ directory, shim }: Box): Promise<void> {
@@ -119,8 +119,8 @@ export const mountEffects = {
   pivot: [
     {
       name: 'leaves nothing of the host in sight',
-      script: 'ls -a /; cut -d " " -f 5 /proc/self/mountinfo',
-      want: /^\.\n\.\.\nbin\ndata\ndev\netc\nhome\nproc\nroot\nrun\ntmp\nvar\n\/\n\/proc\n\/dev\n\/dev\/null$/,
+      script: 'echo $(ls -a /); echo $(cut -d " " -f 5 /proc/self/mountinfo)',
+      want: '. .. bin data dev etc home proc root run tmp var\n/ /proc /dev /dev/null',
     },
   ],
   mount: [

@@ -135,10 +135,7 @@ async function tryCandidates(box: Box, { candidates, env = [path], want }: Case)
   if (reply.name !== 'error') assert.fail(JSON.stringify(reply))
   const [code, detail] = want
   const { where, index, errno } = reply
-  assert.deepEqual(
-    { where, index, errno },
-    { where: 'exec', index: 11, errno: errnos[code] },
-  )
+  assert.deepEqual({ where, index, errno }, { where: 'exec', index: 11, errno: errnos[code] })
   assert.equal(reply.detail, detail)
   assert.deepEqual(await shim.ops([['umask', 0]]), [{ name: 'done' }], 'init goes on')
   shim.hangUp()

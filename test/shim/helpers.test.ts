@@ -55,11 +55,12 @@ describe('a helper', () => {
     inBox({}, async (box) => {
       await box.start()
       const own = 'read -r pid _ _ _ group session _ < /proc/self/stat'
-      const script = `${own}; echo $WORD $((pid - group)) $((pid - session)); ls -l /proc/self/fd; exit 1`
+      const words = '$WORD $((pid - group)) $((pid - session))'
+      const script = `${own}; echo ${words}; ls -l /proc/self/fd; exit 1`
       const reply = await box.shim.request(helper(box, script))
       if (reply.name !== 'helper-failed') assert.fail(reply.name)
-      const [words, , ...fds] = reply.output.trim().split('\n')
-      assert.equal(words, 'word 0 0')
+      const [first, , ...fds] = reply.output.trim().split('\n')
+      assert.equal(first, 'word 0 0')
       const links = fds.map((line) =>
         line.replace(/.* (\d+ -> [^:]*).*/, '$1').replace(/\/\d+/, ''),
       )

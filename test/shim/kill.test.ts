@@ -57,9 +57,9 @@ async function reach(box: Box, phase: Phase): Promise<number> {
 }
 
 function strike({ shim }: Box, victim: Victim, init: number): void {
-  if (victim === 'connection') return shim.hangUp()
-  if (victim === 'shim') return void shim.process.kill('SIGKILL')
-  process.kill(victim === 'init' ? init : guardOf(init), 'SIGKILL')
+  if (victim === 'connection') shim.hangUp()
+  else if (victim === 'shim') shim.process.kill('SIGKILL')
+  else process.kill(victim === 'init' ? init : guardOf(init), 'SIGKILL')
 }
 
 /** What is wanted of the shim: its status, its words, and its last reply. */

@@ -170,7 +170,7 @@ describe('start', () => {
     {
       name: 'flags that clone(2) refuses',
       change: [1, CLONE.user | CLONE.pid | 0x200],
-      reply: failure('clone', 'EINVAL', 'init'),
+      reply: failure('clone', 'EINVAL', 'ended during set-up'),
     },
     {
       name: 'a gid map that the kernel refuses',

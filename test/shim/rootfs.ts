@@ -23,7 +23,7 @@ export const scratchDirectory = (): string => mkdtempSync(join(parent, 'tsbuild-
 
 const folders = ['bin', 'data', 'dev', 'etc', 'home', 'proc', 'root', 'run', 'tmp', 'var']
 const applets =
-  'cat chmod cut dd env false grep head hostname id ip kill ls mkdir mknod readlink rm sh ' +
+  'cat chmod cut dd env false grep head hostname id ip kill ls mkdir mknod readlink rm sed sh ' +
   'sha256sum sleep stat stty tail tee test touch tr true tty umount uname wc yes'
 
 let template: string | undefined

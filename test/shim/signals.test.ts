@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { describe, it } from 'node:test'
 import { packList } from '../../native-shim/fields.ts'
 import type { Op } from '../../native-shim/ops.ts'
-import { statusOf } from '../harness/processes.ts'
+import { commandLine, statusOf } from '../harness/processes.ts'
 import { requires } from '../harness/requires.ts'
 import { until } from '../harness/until.ts'
 import { type Box, enterOps, inBox, kinds, shell } from './box.ts'
@@ -25,6 +25,12 @@ async function runs(box: Box, script: string, late: readonly Op[] = []): Promise
   assert.equal((await box.shim.request(['run'])).name, 'started')
   await until('the program is ready', () => box.shim.stdout().includes('ready'))
   return init
+}
+
+/** A program that knows of no signal at all, not even as a shell does. */
+async function sleeps(box: Box, late: readonly Op[] = []): Promise<void> {
+  const init = await runs(box, 'echo ready; exec sleep 1000', late)
+  await until('the shell has gone', () => commandLine(init)?.[0] === 'sleep')
 }
 
 async function ends(box: Box, status: number): Promise<void> {
@@ -50,7 +56,7 @@ for (const kind of kinds)
       it(
         `${signal} ends a program that has no handler`,
         inBox({ kind }, async (box) => {
-          await runs(box, waiting)
+          await sleeps(box)
           box.shim.process.kill(signal)
           await ends(box, 128 + constants.signals[signal])
         }),
@@ -132,7 +138,7 @@ describe('a program without a handler is ended', () => {
     requires('root'),
     inBox({}, async (box) => {
       const groups = Array.from({ length: 1000 }, (_, index) => `${50_000 + index}`)
-      await runs(box, waiting, [['groups', packList(groups)]])
+      await sleeps(box, [['groups', packList(groups)]])
       box.shim.process.kill('SIGTERM')
       await ends(box, 143)
     }),

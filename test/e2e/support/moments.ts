@@ -22,7 +22,7 @@ const deadlineMs = 20_000
 /**
  * Waits until the moment has come and whoever has the role is there.
  *
- * @returns its pid; undefined when the moment has passed and it is gone for good
+ * @returns its pid; undefined when it is gone for good
  * @throws Error when neither happens, with what the run has said
  */
 export async function momentOf(
@@ -38,7 +38,7 @@ export async function momentOf(
       if (victim !== undefined) return victim
       if (settled.reached(watched)) return undefined
     }
-    if (performance.now() > end || run.child.exitCode !== null) {
+    if (performance.now() > end || run.child.exitCode !== null || run.child.signalCode !== null) {
       throw new Error(`no ${role} ${name}: ${run.stdout()}\n${run.stderr().slice(-2000)}`)
     }
     await new Promise((resolve) => setImmediate(resolve))
@@ -93,7 +93,7 @@ const asleep: Moment = {
     descendants(run.pid).some(({ pid }) => commandLine(pid)?.join(' ') === 'sleep 1000'),
 }
 
-const settled: Moment = {
+export const settled: Moment = {
   name: 'when Node is gone',
   reached: (watched) => watched.cast.node === undefined && asleep.reached(watched),
 }

@@ -14,7 +14,7 @@ export interface Window extends AsyncDisposable {
   /** Waits until the screen looks like this. @throws Error with the screen */
   shows(what: RegExp): Promise<string>
   resize(columns: number, rows: number): Promise<void>
-  /** The shell's pid. */
+  /** Of the shell, or of its parent. */
   readonly pid: number
 }
 
@@ -43,8 +43,11 @@ export async function openWindow(user: TestUser): Promise<Window> {
     screen,
     enter: (line) => type('-l', `${line}\n`),
     shows: async (what) => {
-      const found = async () => (what.test(await screen()) ? screen() : undefined)
-      return until(`the screen shows ${what}`, found).catch(async (error) => {
+      const look = async () => {
+        const text = await screen()
+        return what.test(text) && text
+      }
+      return until(`the screen shows ${what}`, look).catch(async (error) => {
         throw new Error(`${error.message}\n${await screen()}`)
       })
     },
