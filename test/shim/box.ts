@@ -8,7 +8,7 @@ import { packList } from '../../native-shim/fields.ts'
 import type { Reply, Request, StdioMode } from '../../native-shim/messages.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import { repository } from '../harness/repository.ts'
-import { remains, survivors, type Traces, trace } from './remains.ts'
+import { closeTraces, remains, survivors, type Traces, trace } from './remains.ts'
 import { makeRootfs, scratchDirectory } from './rootfs.ts'
 import { type Exit, greet, type Shim, type ShimOptions, spawnShim } from './shim.ts'
 import { within } from './within.ts'
@@ -83,6 +83,7 @@ export function inBox(options: BoxOptions, body: (box: Box) => Promise<void>): (
       assert.deepEqual(await remains(box.traces, directory), [])
     } finally {
       await killAll(shims, box.traces)
+      closeTraces(box.traces)
       const reports = sanitizerReports(directory, shims)
       rmSync(directory, { recursive: true, force: true })
       assert.deepEqual(reports, [])
@@ -128,7 +129,7 @@ function openBox(directory: string, options: BoxOptions, shims: Shim[]): Box {
   symlinkSync(program, link)
   makeRootfs(rootfs)
   const mark = `TSBUILD_TEST_BOX=${randomUUID()}`
-  const traces: Traces = { mark, pidNamespaces: new Set() }
+  const traces: Traces = { mark, pidNamespaces: new Map() }
   const spawn: Box['spawn'] = ({ wrap, ...more } = {}) => {
     const env = { ...environment(directory), TSBUILD_TEST_BOX: mark.slice(mark.indexOf('=') + 1) }
     const shim = spawnShim({ argv: wrap?.([...entry, link]) ?? [...entry, link], env, ...more })

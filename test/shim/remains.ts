@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { listProcesses, namespaceOf, readProc, readProcess } from '../harness/processes.ts'
 import { until } from '../harness/until.ts'
 
 /** By what a shim's processes are known: a word in the environment, their PID namespaces. */
 export interface Traces {
   readonly mark: string
-  readonly pidNamespaces: Set<string>
+  /** Held open by these descriptors: the kernel gives a free number to the next namespace. */
+  readonly pidNamespaces: Map<string, number>
 }
 
 /** Notes the namespaces of a container by its init: its own and the guard's. */
-export function trace(traces: Traces, init: number): void {
+export function trace({ pidNamespaces }: Traces, init: number): void {
   for (const pid of [init, guardOf(init)]) {
-    const namespace = namespaceOf(pid, 'pid')
-    if (namespace !== undefined) traces.pidNamespaces.add(namespace)
+    const fd = openSync(`/proc/${pid}/ns/pid`, 'r')
+    pidNamespaces.set(readlinkSync(`/proc/self/fd/${fd}`), fd)
   }
+}
+
+export function closeTraces({ pidNamespaces }: Traces): void {
+  for (const fd of pidNamespaces.values()) closeSync(fd)
 }
 
 /** The guard is the parent of init. */
