@@ -95,8 +95,8 @@ const startedByHand = (): Rights => ({
 /** Subordinate ids were granted, yet not taken: not what the user expects, so it is said. */
 function warnOfSingleId({ rights, warn }: Context): void {
   if (rights.rung !== 4) return
-  for (const { rung, step, words } of rights.tried) {
-    if (rung !== 3 || step === 'subordinate-ids') continue
-    warn(`only your own id is mapped: ${step}: ${words} (install the package uidmap)`)
-  }
+  const refused = rights.tried.find(({ rung, step }) => rung === 3 && step !== 'subordinate-ids')
+  if (refused === undefined) return
+  const { step, words } = refused
+  warn(`only your own id is mapped: ${step}: ${words} (install the package uidmap)`)
 }

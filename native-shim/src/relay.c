@@ -39,12 +39,21 @@ static size_t room(const struct pump *pump) {
   return PUMP_BYTES - pump->start - pump->len;
 }
 
+/* What was written makes room again at the end of the buffer. */
+static void make_room(struct pump *pump) {
+  if (room(pump) > 0 || pump->start == 0)
+    return;
+  memmove(pump->buffer, pump->buffer + pump->start, pump->len);
+  pump->start = 0;
+}
+
 int relay_poll(struct relay *relay, struct pollfd *fds, int count) {
   for (int i = 0; i < PUMPS; i++) {
     struct pump *pump = &relay->pump[i];
     pump->poll_from = pump->poll_to = -1;
     if (!pump->active)
       continue;
+    make_room(pump);
     if (!pump->from_ended && room(pump) > 0) {
       pump->poll_from = count;
       fds[count++] = (struct pollfd){ .fd = pump->from, .events = POLLIN };

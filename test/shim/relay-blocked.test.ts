@@ -76,7 +76,7 @@ describe('a reader that does not read', () => {
     'is no reason to hang when the program has ended and a signal comes',
     inBox({}, async (box) => {
       const [read, write] = makePipe(box)
-      const script = 'exec head -c 150000 /dev/zero'
+      const script = 'exec head -c 100000 /dev/zero' // more than one pipe holds, less than two
       const { shim, init } = await runs(box, script, { stdio: ['ignore', write, 'pipe'] })
       closeSync(write)
       await until('the program has ended', () => !existsSync(`/proc/${init}`))

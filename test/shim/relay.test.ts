@@ -97,7 +97,7 @@ describe('the relay', () => {
       )
       await until('it has closed', () => box.shim.stdout().includes('closed'))
       const stdin = stdinOf(box)
-      const gone = once(stdin, 'close')
+      const gone = new Promise((resolve) => stdin.once('close', resolve))
       stdin.on('error', () => {}).write(noise(4 * MIB))
       await within('our writing to be refused', gone)
       writeFileSync(join(box.rootfs, 'tmp/go'), '')

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a command costs, in numbers that do not depend on the machine's speed: they may not grow. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe } from 'node:test'
+import { facts, type Kind } from '../harness/facts.ts'
+import { matrix } from '../harness/matrix.ts'
+import { until } from '../harness/until.ts'
+import { castOf } from './support/roles.ts'
+import { runArgs, shell } from './support/rows.ts'
+import { type Counted, countCalls } from './support/strace.ts'
+
+const maxOwnBytes = 2 ** 20
+
+/** Who finds, or looks for, the ids that a user may map. */
+const mappers = {
+  root: [],
+  subid: ['newgidmap', 'newuidmap'],
+  single: ['getsubids', 'getsubids'], // a directory service may know more than the files
+} as const
+
+/** npm's script with what it asks, then ours. */
+const start = ['tsbuild', 'readlink', 'uname', 'tsbuild']
+
+const bounds = {
+  version: {
+    native: { root: 3, subid: 3, single: 3 }, // one for those of stdio that may be closed, the id maps
+    node: 2, // the script, and Node's look for its package.json
+  },
+  run: {
+    native: { root: 75, subid: 100, single: 102 }, // 12 of them for machines with more to mask
+    node: 14, // two scripts, the record read twice around the lock, the host's files, ours
+  },
+} as const
+
+describe('what is counted', () => {
+  matrix(
+    'version starts Node once and opens its script',
+    async (user) => {
+      const counted = await countCalls(user, [facts().tsbuild, 'version'])
+      check(counted, user.kind, { programs: [...start, 'node'], bounds: bounds.version })
+    },
+    { needs: ['root', 'program:strace'] },
+  )
+
+  matrix(
+    'run starts Node once, and nothing that need not be',
+    async (user) => {
+      const container = await user.container('busybox')
+      const counted = await countCalls(user, [...user.command, ...runArgs(container, ['true'])])
+      const programs = [...start, ...mappers[user.kind], 'tsbuild', 'node', 'true']
+      check(counted, user.kind, { programs, bounds: bounds.run })
+    },
+    { needs: ['root', 'program:strace'] },
+  )
+
+  matrix('a container that runs costs us less than 1 MiB', async (user) => {
+    const container = await user.container('busybox')
+    const script = shell('echo ready; exec sleep 1000')
+    const run = user.spawn([...user.command, ...runArgs(container, script)])
+    const cast = await until('Node is gone', () => {
+      const found = run.stdout() === 'ready\n' && castOf(run.pid)
+      return found && found.node === undefined && found
+    })
+    const own = [cast.launcher, cast.guard].map((pid) => ownBytes(pid ?? 0))
+    run.kill('SIGTERM')
+    assert.equal((await run.result).code, 143)
+    const sum = own.reduce((total, bytes) => total + bytes, 0)
+    assert.ok(sum > 0 && sum < maxOwnBytes, `launcher and guard: ${own.join(' and ')} bytes`)
+  })
+})
+
+interface Expected {
+  readonly programs: readonly string[]
+  readonly bounds: { readonly native: Readonly<Record<Kind, number>>; readonly node: number }
+}
+
+function check(counted: Counted, kind: Kind, expected: Expected): void {
+  const { result, programs, native, node } = counted
+  assert.equal(result.code, 0, result.stderr)
+  const ours = programs.slice(programs.indexOf('tsbuild')) // before it strace's, and the user's change
+  assert.deepEqual(sortMappers(ours), expected.programs)
+  const list = (paths: readonly string[]) => `${paths.length} files:\n${paths.join('\n')}`
+  assert.ok(
+    native.length <= expected.bounds.native[kind],
+    `the native program opened ${list(native)}`,
+  )
+  assert.ok(node.length <= expected.bounds.node, `Node opened ${list(node)}`)
+}
+
+/** Both run at once. */
+const sortMappers = (programs: readonly string[]): string[] => {
+  const isMapper = (name: string) => /^new.idmap$/.test(name)
+  const first = programs.findIndex(isMapper)
+  const rest = programs.filter((name) => !isMapper(name))
+  return first < 0
+    ? rest
+    : [...rest.slice(0, first), ...programs.filter(isMapper).sort(), ...rest.slice(first)]
+}
+
+/** What of its memory is its own, with its share of what others map too; proc(5), smaps_rollup. */
+function ownBytes(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1]) * 1024
+}
