@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a command costs, in numbers that do not depend on the machine's speed: they may not grow. */
+/** What a command costs, in numbers that say the same on any machine: they may not grow. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe } from 'node:test'
@@ -24,7 +24,7 @@ const start = ['tsbuild', 'readlink', 'uname', 'tsbuild']
 
 const bounds = {
   version: {
-    native: { root: 3, subid: 3, single: 3 }, // one for those of stdio that may be closed, the id maps
+    native: { root: 3, subid: 3, single: 3 }, // where stdio may be closed, the id maps
     node: 2, // the script, and Node's look for its package.json
   },
   run: {
@@ -78,7 +78,7 @@ interface Expected {
 function check(counted: Counted, kind: Kind, expected: Expected): void {
   const { result, programs, native, node } = counted
   assert.equal(result.code, 0, result.stderr)
-  const ours = programs.slice(programs.indexOf('tsbuild')) // before it strace's, and the user's change
+  const ours = programs.slice(programs.indexOf('tsbuild')) // first comes what changes the user
   assert.deepEqual(sortMappers(ours), expected.programs)
   const list = (paths: readonly string[]) => `${paths.length} files:\n${paths.join('\n')}`
   assert.ok(

@@ -198,18 +198,6 @@ describe('inside', () => {
   })
 
   matrix('the names of its namespaces are its own', checkNamespaces)
-
-  matrix(
-    'it has a session keyring of its own',
-    async (user) => {
-      const container = await user.container('debian')
-      const describe = 'syscall(250, 6, -3, my $b = "\\0" x 99, 99); print $b' // KEYCTL_DESCRIBE
-      const options = ['--network', 'none', '--security-opt', 'seccomp=unconfined']
-      const args = ['run', ...options, container, 'perl', '-e', describe]
-      assert.match((await user.ok(args)).stdout, /^keyring;.*;_ses\.[0-9a-f]{64}\0/)
-    },
-    { needs: ['debian rootfs'] },
-  )
 })
 
 async function checkNamespaces(user: TestUser): Promise<void> {

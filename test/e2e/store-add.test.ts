@@ -5,7 +5,6 @@ import { chmodSync, symlinkSync } from 'node:fs'
 import { describe } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { matrix } from '../harness/matrix.ts'
-import type { TestUser } from '../harness/user.ts'
 import { makeTar } from '../unit/images/tar/make-tar.ts'
 import { giveFile } from './support/archives.ts'
 import { runArgs, shell } from './support/rows.ts'
@@ -82,16 +81,4 @@ describe('add', () => {
     await user.ok(['add', container, file, '/up/two'])
     await user.ok(runArgs(container, ['cat', '/etc/one', '/etc/two']))
   })
-
-  matrix('makes a root file system of Debian', useDebian, { needs: ['debian rootfs'] })
 })
-
-async function useDebian(user: TestUser): Promise<void> {
-  const container = await user.container('debian')
-  const script = 'id -u; . /etc/os-release; echo $ID; dpkg --verify dash; stat -c %a /usr/bin/su'
-  const { stdout } = await user.ok(runArgs(container, shell(script)))
-  assert.equal(stdout, '0\ndebian\n4755\n')
-  await user.ok(['commit', '-q', container, 'debian'])
-  await user.ok(['from', '--name', 'next', 'debian'])
-  await user.ok(runArgs('next', shell('rm -r /usr/share/doc && echo x >/etc/hostname.new')))
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import type { Running } from '../../harness/child.ts'
 import { commandLine, descendants, readProc } from '../../harness/processes.ts'
 import { type Cast, castOf, type Role } from './roles.ts'
@@ -20,7 +20,8 @@ export interface Moment {
 const deadlineMs = 20_000
 
 /**
- * Waits until the moment has come and whoever has the role is there.
+ * Waits until the moment has come and whoever has the role is there. It looks without a pause:
+ * the moments of a set-up are milliseconds apart.
  *
  * @returns its pid; undefined when it is gone for good
  * @throws Error when neither happens, with what the run has said
@@ -45,8 +46,8 @@ export async function momentOf(
   }
 }
 
-const there = (role: Role, name = `when ${role} is there`): Moment => ({
-  name,
+const there = (role: Role): Moment => ({
+  name: `when ${role} is there`,
   reached: ({ cast }) => cast[role] !== undefined,
 })
 
@@ -82,6 +83,11 @@ const address: Moment = {
   reached: ({ cast }) => readProc(cast.init ?? 0, 'net/fib_trie')?.includes('10.0.2.100') === true,
 }
 
+const held: Moment = {
+  name: 'when slirp4netns holds the tap',
+  reached: ({ cast }) => openFiles(cast.slirp4netns ?? 0).includes('/dev/net/tun'),
+}
+
 const program: Moment = {
   name: 'when the program is started',
   reached: ({ cast }) => /sleep 1000/.test(commandLine(cast.init ?? 0)?.join(' ') ?? ''),
@@ -114,15 +120,7 @@ export const moments: Readonly<Record<Role, readonly Moment[]>> = {
   node: [there('node'), threads, ...early, there('init'), there('slirp4netns'), address],
   guard: [there('guard'), there('init'), initTold, rootfs, rest, program, ...late],
   init: [there('init'), initTold, rootfs, rest, there('slirp4netns'), program, ...late],
-  slirp4netns: [
-    there('slirp4netns'),
-    there('slirp4netns', 'again'),
-    rest,
-    tap,
-    address,
-    program,
-    ...late,
-  ],
+  slirp4netns: [there('slirp4netns'), rest, tap, held, address, program, ...late],
 }
 
 function threadsOf(pid: number): number {
@@ -130,5 +128,13 @@ function threadsOf(pid: number): number {
     return readdirSync(`/proc/${pid}/task`).length
   } catch {
     return 0
+  }
+}
+
+function openFiles(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
+  } catch {
+    return [] // it is gone, or one was closed while we looked
   }
 }

@@ -5,7 +5,8 @@ import { failureText, type TestUser } from '../../harness/user.ts'
 
 /** What must come of a command; what is not said must be status 0 and an empty stderr. */
 export interface Wanted {
-  readonly code?: number
+  /** `null`: it was killed. */
+  readonly code?: number | null
   /** A string is all of it; anything goes if not given. */
   readonly stdout?: string | RegExp
   readonly stderr?: string | RegExp
@@ -82,7 +83,7 @@ export function check(args: readonly string[], result: Result, wanted: Wanted): 
 
 function agrees({ code, stdout, stderr }: Result, wanted: Wanted): boolean {
   return (
-    code === (wanted.code ?? 0) &&
+    code === (wanted.code === undefined ? 0 : wanted.code) &&
     matches(stdout, wanted.stdout ?? /^/) &&
     matches(stderr, wanted.stderr ?? '')
   )
