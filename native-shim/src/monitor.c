@@ -51,6 +51,8 @@ static int exit_status(const struct monitor *monitor) {
   return monitor->signo != 0 ? 128 + monitor->signo : monitor->code;
 }
 
+static void init_message(struct monitor *monitor);
+
 /* Before the program runs an end is told once, and what follows is TypeScript's to decide. */
 static void setup_failed(struct monitor *monitor, const char *who, int err) {
   if (!monitor->setup_failed)
@@ -60,6 +62,8 @@ static void setup_failed(struct monitor *monitor, const char *who, int err) {
 
 static void program_ended(struct monitor *monitor, const struct frame *frame,
                           const struct field *fields) {
+  if (monitor->init_channel >= 0)
+    init_message(monitor); /* its end came before this word, even if poll(2) saw it later */
   if (!monitor->started) {
     setup_failed(monitor, "init", ESRCH);
     return;
@@ -181,11 +185,13 @@ int monitor_run(struct monitor *monitor) {
       { .fd = monitor->signals, .events = POLLIN },
     };
     const int count = monitor->started ? relay_poll(&monitor->relay, fds, 4) : 4;
-    if (poll(fds, (nfds_t)count, -1) < 0) {
+    const int wait_ms = monitor->watch_until_ms > 0 ? WATCH_STEP_MS : -1;
+    if (poll(fds, (nfds_t)count, wait_ms) < 0) {
       if (errno == EINTR)
         continue;
       protocol_broken("poll");
     }
+    monitor_watch(monitor);
     if (monitor->started) {
       relay_move(&monitor->relay, fds);
       monitor_typed(monitor, monitor->relay.typed_signo);

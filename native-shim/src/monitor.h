@@ -13,6 +13,8 @@
 #include "locks.h"
 #include "relay.h"
 
+enum { WATCH_MS = 1000, WATCH_STEP_MS = 50 };
+
 enum { STDIO_INHERIT, STDIO_PIPE, STDIO_NULL };
 
 struct monitor {
@@ -38,8 +40,11 @@ struct monitor {
   bool started;      /* the program runs */
   bool setup_failed; /* init or guard ended before that, and TypeScript knows */
   bool ended;
-  bool given_up; /* what it wrote last is not waited for */
-  int code;      /* of the program, once ended */
+  int taken_signo;          /* a signal to end the program, which it took; see monitor_watch() */
+  long long watch_until_ms; /* of the monotonic clock; 0: nothing is watched */
+  unsigned long long image; /* of the program when it took it */
+  bool given_up;            /* what it wrote last is not waited for */
+  int code;                 /* of the program, once ended */
   int signo;
   int forced_signo; /* we ended it in its name: report this one */
 };
@@ -71,6 +76,13 @@ void monitor_signal(struct monitor *monitor);
 void monitor_typed(struct monitor *monitor, int signo);
 /* Nobody reads the container's terminal any more: as with a pipe, that ends the program. */
 void monitor_hung_up(struct monitor *monitor);
+
+/*
+ * A shell takes a signal by a handler of its own and may then exec the program: as pid 1 it does
+ * not die of it, and the program never hears of it. For a second after such a signal this sees
+ * to it that an image that came later and does not take the signal is ended.
+ */
+void monitor_watch(struct monitor *monitor);
 void monitor_block_signals(struct monitor *monitor);
 
 /* Answers on the control socket. */

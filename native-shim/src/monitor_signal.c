@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -35,11 +36,11 @@ static unsigned long long status_mask(const char *text, const char *key) {
   return at == NULL ? ~0ULL : strtoull(at + strlen(key), NULL, 16);
 }
 
-/* All of /proc/PID/status: its list of groups alone can be longer than a page. */
-static void read_status(long pid, char *text, size_t size) {
+/* All of a file in /proc/PID: the list of groups alone can be longer than a page. */
+static void read_proc(long pid, const char *file, char *text, size_t size) {
   char name[48];
   size_t len = 0;
-  snprintf(name, sizeof name, "/proc/%ld/status", pid);
+  snprintf(name, sizeof name, "/proc/%ld/%s", pid, file);
   autofd fd = open(name, O_RDONLY | O_CLOEXEC);
   while (fd >= 0 && len < size - 1) {
     const ssize_t n = read(fd, text + len, size - 1 - len);
@@ -56,12 +57,59 @@ static void read_status(long pid, char *text, size_t size) {
  */
 static bool takes_signal(const struct monitor *monitor, int signo) {
   static char text[64 << 10]; /* 1,024 groups of ten digits, and the rest */
-  read_status(monitor->init_pid, text, sizeof text);
+  read_proc(monitor->init_pid, "status", text, sizeof text);
   const unsigned long long taken = status_mask(text, "\nSigIgn:") | status_mask(text, "\nSigCgt:");
   return (taken >> (signo - 1) & 1) != 0;
 }
 
+/* What tells one exec from the next: where the kernel put the arguments, proc(5), arg_start. */
+static unsigned long long image_of(long pid) {
+  enum { FIELD_AFTER_NAME = 3, ARG_START = 48 };
+  char text[2048];
+  read_proc(pid, "stat", text, sizeof text);
+  char *rest = strrchr(text, ')');
+  if (rest == NULL)
+    return 0;
+  rest += strspn(rest, ") ");
+  for (int field = FIELD_AFTER_NAME; field < ARG_START && rest != NULL; field++)
+    strsep(&rest, " ");
+  return rest == NULL ? 0 : strtoull(rest, NULL, 10);
+}
+
+static long long now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void end_program(struct monitor *monitor, int signo) {
+  monitor->forced_signo = signo;
+  sys_pidfd_send_signal(monitor->init_pidfd, SIGKILL);
+}
+
+/* `image`: of the program, from before it was seen to take the signal. */
+static void pass_on(struct monitor *monitor, int signo, unsigned long long image) {
+  if (signo == SIGINT || signo == SIGTERM || signo == SIGQUIT) {
+    monitor->taken_signo = signo;
+    monitor->image = image;
+    monitor->watch_until_ms = monitor->image == 0 ? 0 : now_ms() + WATCH_MS;
+  }
+  sys_pidfd_send_signal(monitor->init_pidfd, signo);
+}
+
+void monitor_watch(struct monitor *monitor) {
+  if (monitor->watch_until_ms == 0)
+    return;
+  const unsigned long long image = image_of(monitor->init_pid);
+  if (image == monitor->image && now_ms() < monitor->watch_until_ms)
+    return;
+  monitor->watch_until_ms = 0;
+  if (image != monitor->image && !monitor->ended && !takes_signal(monitor, monitor->taken_signo))
+    end_program(monitor, monitor->taken_signo);
+}
+
 static void deliver(struct monitor *monitor, int signo) {
+  const unsigned long long image = monitor->started ? image_of(monitor->init_pid) : 0;
   if (!monitor->started) {
     monitor_stop_container(monitor);
     monitor->forced_signo = signo;
@@ -70,10 +118,9 @@ static void deliver(struct monitor *monitor, int signo) {
     monitor->forced_signo = signo;
     monitor->given_up = true;
   } else if (takes_signal(monitor, signo)) {
-    sys_pidfd_send_signal(monitor->init_pidfd, signo);
+    pass_on(monitor, signo, image);
   } else {
-    monitor->forced_signo = signo;
-    sys_pidfd_send_signal(monitor->init_pidfd, SIGKILL);
+    end_program(monitor, signo);
   }
 }
 
@@ -92,8 +139,7 @@ void monitor_hung_up(struct monitor *monitor) {
     sys_pidfd_send_signal(monitor->init_pidfd, SIGHUP);
     return;
   }
-  monitor->forced_signo = SIGPIPE;
-  sys_pidfd_send_signal(monitor->init_pidfd, SIGKILL);
+  end_program(monitor, SIGPIPE);
 }
 
 /* The guard's own end shows on its channel; here its and Node's remains are collected. */

@@ -5,7 +5,7 @@ import { constants } from 'node:os'
 import { describe } from 'node:test'
 import type { Running } from '../harness/child.ts'
 import { matrix } from '../harness/matrix.ts'
-import { statusOf } from '../harness/processes.ts'
+import { commandLine, statusOf } from '../harness/processes.ts'
 import { until } from '../harness/until.ts'
 import type { TestUser } from '../harness/user.ts'
 import { castOf } from './support/roles.ts'
@@ -65,13 +65,13 @@ const endings: readonly Ending[] = [
   {
     name: 'init killed from outside',
     script: sleeper,
-    send: ({ pid }) => process.kill(castOf(pid).init ?? 0, 'SIGKILL'),
+    send: ({ pid }) => killInit(pid, 'SIGKILL'),
     want: { code: 137, stdout: 'ready\n' },
   },
   {
     name: 'init ended from outside by a signal that it can take',
     script: trapping('TERM'),
-    send: ({ pid }) => process.kill(castOf(pid).init ?? 0, 'SIGTERM'),
+    send: ({ pid }) => killInit(pid, 'SIGTERM'),
     want: { code: 7, stdout: 'ready\nTERM\n' },
   },
 ]
@@ -82,7 +82,9 @@ describe('signals', () => {
     for (const { name, script, send, want } of endings) {
       const run = await ready(user, container, script)
       send(run)
-      const { code, stdout } = await run.result
+      const { code, stdout } = await run.result.catch((error) => {
+        throw new Error(`${name}: ${error.message}`)
+      })
       assert.deepEqual({ code, stdout }, want, name)
     }
   })
@@ -120,5 +122,16 @@ async function ready(user: TestUser, container: string, script: string): Promise
   const argv = ['setsid', ...user.command, ...runArgs(container, shell(script))]
   const run = user.spawn(argv)
   await until('it is ready', () => run.stdout() === 'ready\n')
+  // Until it is replaced the shell catches SIGINT, and forgets it when it is.
+  if (script === sleeper) await until('it sleeps', () => programOf(run.pid) === 'sleep 1000')
   return run
+}
+
+const programOf = (launcher: number): string | undefined =>
+  commandLine(castOf(launcher).init ?? 0)?.join(' ')
+
+function killInit(launcher: number, signal: NodeJS.Signals): void {
+  const { init } = castOf(launcher)
+  assert.ok(init !== undefined)
+  process.kill(init, signal)
 }

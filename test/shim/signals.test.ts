@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { packList } from '../../native-shim/fields.ts'
 import type { Op } from '../../native-shim/ops.ts'
@@ -40,6 +42,19 @@ async function ends(box: Box, status: number): Promise<void> {
 
 for (const kind of kinds)
   describe(`a signal to the shim [${kind}]`, () => {
+    it(
+      'that a shell took ends the program which it then becomes',
+      inBox({ kind }, async (box) => {
+        const wait = 'while [ ! -e /tmp/go ]; do sleep 0.01; done'
+        await runs(box, `trap "echo caught" INT; echo ready; ${wait}; exec sleep 1000`)
+        box.shim.process.kill('SIGINT')
+        await until('the shell took it', () => box.shim.stdout().includes('caught'))
+        writeFileSync(join(box.rootfs, 'tmp/go'), '')
+        assert.equal((await box.shim.next()).name, 'exit')
+        await ends(box, 130)
+      }),
+    )
+
     for (const signal of forwarded) {
       it(
         `${signal} reaches the program's handler`,

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readlinkSync } from 'node:fs'
 import { commandLine, descendants, statusOf } from '../../harness/processes.ts'
 
 /** The processes of a foreground `run`; `init` is the user's program once that runs. */
@@ -29,14 +28,8 @@ export function castOf(pid: number): Cast {
   })
 }
 
-/** In the beginning it is the program that changes the user, then npm's script. */
-function isOurProgram(pid: number): boolean {
-  try {
-    return /tsbuild/.test(readlinkSync(`/proc/${pid}/exe`))
-  } catch {
-    return false
-  }
-}
+/** In the beginning it is the program that changes the user, then npm's script, run by sh. */
+const isOurProgram = (pid: number): boolean => commandLine(pid)?.[0]?.endsWith('/tsbuild') === true
 
 const depthOf = (pid: number): number => statusOf(pid, 'NSpid')?.split(/\s+/).length ?? 0
 
