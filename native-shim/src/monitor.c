@@ -51,8 +51,6 @@ static int exit_status(const struct monitor *monitor) {
   return monitor->signo != 0 ? 128 + monitor->signo : monitor->code;
 }
 
-static void init_message(struct monitor *monitor);
-
 /* Before the program runs an end is told once, and what follows is TypeScript's to decide. */
 static void setup_failed(struct monitor *monitor, const char *who, int err) {
   if (!monitor->setup_failed)
@@ -63,7 +61,7 @@ static void setup_failed(struct monitor *monitor, const char *who, int err) {
 static void program_ended(struct monitor *monitor, const struct frame *frame,
                           const struct field *fields) {
   if (monitor->init_channel >= 0)
-    init_message(monitor); /* its end came before this word, even if poll(2) saw it later */
+    monitor_init_message(monitor); /* its end came before this word, even if poll(2) saw it later */
   if (!monitor->started) {
     setup_failed(monitor, "init", ESRCH);
     return;
@@ -113,7 +111,7 @@ static void guard_message(struct monitor *monitor) {
     protocol_broken("unexpected message from the guard");
 }
 
-static void init_message(struct monitor *monitor) {
+void monitor_init_message(struct monitor *monitor) {
   autoframe frame = { 0 };
   struct field name;
   int fd;
@@ -200,7 +198,7 @@ int monitor_run(struct monitor *monitor) {
     if (ready(&fds[0]) && !monitor_request(monitor))
       control_gone(monitor);
     if (ready(&fds[1])) /* before the guard's word: a quick program has ended by now */
-      init_message(monitor);
+      monitor_init_message(monitor);
     if (ready(&fds[2]) && monitor->guard_channel >= 0)
       guard_message(monitor);
     if (ready(&fds[3]))

@@ -85,6 +85,9 @@ void monitor_hung_up(struct monitor *monitor);
 void monitor_watch(struct monitor *monitor);
 void monitor_block_signals(struct monitor *monitor);
 
+/* monitor.c: what init says; the end of its channel after `run` means that the program runs. */
+void monitor_init_message(struct monitor *monitor);
+
 /* Answers on the control socket. */
 void reply_ok(struct monitor *monitor);
 void reply_frame(struct monitor *monitor, const struct frame *frame);

@@ -2,6 +2,7 @@
 /* Signals: passed on to the program, or carried out for it where pid 1 would ignore them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +109,15 @@ void monitor_watch(struct monitor *monitor) {
     end_program(monitor, monitor->taken_signo);
 }
 
+/* The program may run by now, although poll(2) looked at the signal before it saw that. */
+static void notice_start(struct monitor *monitor) {
+  struct pollfd fd = { .fd = monitor->init_channel, .events = POLLIN };
+  if (!monitor->started && monitor->run_asked && poll(&fd, 1, 0) > 0)
+    monitor_init_message(monitor);
+}
+
 static void deliver(struct monitor *monitor, int signo) {
+  notice_start(monitor);
   const unsigned long long image = monitor->started ? image_of(monitor->init_pid) : 0;
   if (!monitor->started) {
     monitor_stop_container(monitor);
