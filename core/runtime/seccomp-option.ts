@@ -34,12 +34,12 @@ export async function seccompFilter(request: SeccompRequest): Promise<SeccompFil
   const ready = option === 'default' ? precompiledSeccomp(capabilities, machine) : undefined
   if (ready !== undefined && !wantsProfile) return { profile: undefined, program: ready }
   const profile = option === 'default' ? await defaultProfile(request) : readProfile(option)
-  const { compileSeccomp } = await import('../spec/seccomp/compile.ts')
+  const { compileSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
   return { profile, program: ready ?? compileSeccomp(profile, machine) }
 }
 
 async function defaultProfile({ capabilities, machine: arch }: SeccompRequest) {
-  const { defaultSeccomp } = await import('../spec/seccomp/profile.ts')
+  const { defaultSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
   return defaultSeccomp({ capabilities, arch })
 }
 

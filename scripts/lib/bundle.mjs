@@ -7,7 +7,12 @@ import { at, dist } from './paths.mjs'
 import { precompileSeccomp } from './seccomp.mjs'
 import { sources } from './types.mjs'
 
-const entries = { main: 'cli/main.ts', run: 'cli/run-main.ts', cli: 'cli/cli-main.ts' }
+const entries = {
+  main: 'cli/main.ts',
+  run: 'cli/run-main.ts',
+  seccomp: 'core/spec/seccomp/seccomp-main.ts',
+  cli: 'cli/cli-main.ts',
+}
 
 /**
  * The programs that the package holds: CommonJS, because the ESM loader costs 5 ms a start.
@@ -57,6 +62,7 @@ function options(name, source, precompiled) {
     target: name === 'main' ? 'node12' : 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
+    minifyIdentifiers: name === 'run', // read at each start
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
@@ -70,7 +76,7 @@ function options(name, source, precompiled) {
     },
     // Only yargs asks for it, and making it costs the others a millisecond or two.
     inject: name === 'cli' ? [at('scripts/lib/import-meta-url.js')] : [],
-    plugins: [displayWidth],
+    plugins: name === 'run' ? [displayWidth, seccompApart] : [displayWidth],
   }
 }
 
@@ -79,6 +85,19 @@ const mergeMetafiles = (results) => ({
   inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),
   outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
 })
+
+/**
+ * What `run` loads only for a profile that the build has not compiled.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const seccompApart = {
+  name: 'seccomp-apart',
+  setup(build) {
+    const filter = /seccomp\/seccomp-main\.ts$/
+    build.onResolve({ filter }, () => ({ path: './seccomp.cjs', external: true }))
+  },
+}
 
 /**
  * yargs measures text with string-width, whose Unicode tables cost 40 ms of every start that

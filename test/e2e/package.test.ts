@@ -23,7 +23,10 @@ const allowed = [
   'README.md',
   'package.json',
   'dist/lib/THIRD-PARTY-NOTICES',
-  ...['main', 'run', 'cli'].flatMap((name) => [`dist/lib/${name}.cjs`, `dist/lib/${name}.cjs.map`]),
+  ...['main', 'run', 'seccomp', 'cli'].flatMap((name) => [
+    `dist/lib/${name}.cjs`,
+    `dist/lib/${name}.cjs.map`,
+  ]),
   'dist/linux-x64/tsbuild',
   'dist/npm/tsbuild',
   ...manPages,
