@@ -5,6 +5,15 @@ const Strings = Type.Optional(Type.Array(Type.String()))
 /** The keys count. */
 const Keys = Type.Optional(Type.Record(Type.String(), Type.Object({})))
 
+/** Durations in nanoseconds. */
+const Healthcheck = Type.Object({
+  Test: Strings,
+  Interval: Type.Optional(Type.Integer()),
+  Timeout: Type.Optional(Type.Integer()),
+  StartPeriod: Type.Optional(Type.Integer()),
+  Retries: Type.Optional(Type.Integer()),
+})
+
 /**
  * What a container started from the image runs, and how. Names as the specification spells them;
  * keys we do not know are kept.
@@ -19,6 +28,10 @@ const ExecutionConfig = Type.Object({
   WorkingDir: Type.Optional(Type.String()),
   Labels: Type.Optional(Type.Record(Type.String(), Type.String())),
   StopSignal: Type.Optional(Type.String()),
+  /** What runs commands that are written as text. Docker's, like the next two. */
+  Shell: Strings,
+  OnBuild: Strings,
+  Healthcheck: Type.Optional(Healthcheck),
 })
 export type ExecutionConfig = Static<typeof ExecutionConfig>
 

@@ -63,6 +63,9 @@ const configFields: Record<keyof ExecutionConfig, Check> = {
   WorkingDir: isText,
   Labels: isTextMap,
   StopSignal: isText,
+  Shell: isTextList,
+  OnBuild: isTextList,
+  Healthcheck: isObject,
 }
 
 /** All fields of this one are optional; others than these may be there. */
