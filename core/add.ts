@@ -72,7 +72,7 @@ async function change(
   record: ContainerRecord,
   action: (rootFd: number) => Promise<void>,
 ): Promise<void> {
-  const stage = stageChange(context, record)
+  const stage = await stageChange(context, record)
   try {
     await withRootfs(context, stage.record, action)
     stage.accept()

@@ -1,118 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto'
-import type { HistoryEntry, ImageConfig } from '../images/model.ts'
-import { normalizeReference } from '../images/reference.ts'
+import { composeImage, type ImageFormat } from '../images/compose.ts'
+import type { HistoryEntry } from '../images/model.ts'
 import type { Context } from './context.ts'
-import { canonicalJson } from './lib/canonical-json.ts'
-import { TsbuildError } from './lib/errors.ts'
-import { createSnapshot, type NewSnapshot } from './snapshot/create.ts'
+import { writeIidfile } from './iidfile.ts'
+import { imageName } from './image-name.ts'
+import { createSnapshot } from './snapshot/create.ts'
 import { fillSnapshot } from './snapshot/fill.ts'
+import { describeLayer } from './snapshot/layer.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import { isUnchanged } from './snapshot/stage.ts'
 import type { ContainerRecord } from './store/container-record.ts'
 import { writeContainer } from './store/containers.ts'
+import { withContent } from './store/content-lock.ts'
 import { explainDisk } from './store/disk-full.ts'
-import type { ImageRecord } from './store/image-record.ts'
-import { readNames, writeImage, writeNames } from './store/images.ts'
-import { STORE_VERSION } from './store/layout.ts'
 import { withContainer } from './store/lock-container.ts'
 import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
+import { saveImageLocked } from './store/save-image.ts'
 
 export interface CommitRequest {
   readonly container: string
-  /** The name of the new image; one that has it loses it. */
-  readonly image: string
+  /** The name of the new image; one that has it loses it. Undefined: it gets none. */
+  readonly image: string | undefined
+  readonly format: ImageFormat
+  /** All layers become one. */
+  readonly squash: boolean
+  /** Seconds since 1970: of the image, of its newest history, and of every file in a new layer. */
+  readonly timestamp: number | undefined
+  /** A file that gets the id. */
+  readonly iidfile: string | undefined
 }
 
 /**
  * Makes an image of a container's files and configuration. The container goes on: nothing is
- * copied, what it wrote becomes a layer of both.
+ * copied, what it wrote becomes a layer of the image and stays below it.
  *
+ * @returns the image's id, which is the digest of its config
  * @throws TsbuildError CONTAINER_UNKNOWN, REFERENCE_INVALID
  */
-export async function commit(
-  context: Context,
-  request: CommitRequest,
-): Promise<{ id: string; name: string }> {
-  const name = imageName(request.image)
+export async function commit(context: Context, request: CommitRequest): Promise<{ id: string }> {
+  const names = request.image === undefined ? [] : [imageName(request.image)]
   try {
     openStore(context)
     reclaim(context)
-    const id = await withContainer(context, request.container, (record) =>
-      withStoreLock(context, () => commitLocked(context, record, name)),
+    const { id } = await withContent(context, () =>
+      withContainer(context, request.container, async (record) => {
+        const frozen = await freeze(context, record)
+        const { created, layers, documents } = compose(context, request, frozen)
+        for (const field of documents.dropped)
+          context.warn(`the ${request.format} format has no place for ${field}: left out`)
+        return withStoreLock(context, () =>
+          saveImageLocked(context, { ...documents, layers, created, names }),
+        )
+      }),
     )
-    return { id, name }
+    writeIidfile(request.iidfile, id)
+    return { id }
   } catch (error) {
     throw explainDisk(context, error)
   }
 }
 
-function imageName(text: string): string {
-  if (text !== 'scratch') return normalizeReference(text)
-  throw new TsbuildError('REFERENCE_INVALID', 'no image can be named "scratch"', {
-    hint: '"tsbuild from scratch" makes an empty container; choose another name',
-  })
+/** A container whose changes nobody writes to any more. */
+interface Frozen {
+  readonly record: ContainerRecord
+  /** What was changed since the image it was made from, the lowest first. */
+  readonly changes: readonly string[]
 }
 
 /**
- * The container lets go of its layer before the image has it: killed in between, the image was
- * not made, and no container writes to what an image holds. The index comes last.
+ * Gives the container a new snapshot to write to. It lets go of its layer before the image has
+ * it: killed in between, no container writes to what an image holds.
  */
-function commitLocked(context: Context, record: ContainerRecord, name: string): string {
-  const { driver, active } = record
-  const unchanged = driver === 'overlay' && isUnchanged(context, record)
-  const snapshot = unchanged ? undefined : createSnapshot(context)
+async function freeze(context: Context, record: ContainerRecord): Promise<Frozen> {
+  const { driver, base, layers, active } = record
+  const own = layers.slice(base.flatMap(({ snapshots }) => snapshots).length)
+  if (driver === 'overlay' && isUnchanged(context, record)) return { record, changes: own }
+  const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    if (snapshot !== undefined) fillSnapshot(context, { fs: snapshot.fs, from: active, driver })
-    const next = afterwards(record, snapshot)
-    const image = newImage(context, record, next.layers)
-    const history = image.config.history ?? []
-    const properties = { ...record.properties, history }
-    writeContainer(context, { ...record, ...next.container, properties })
-    writeImage(context, image)
-    writeNames(context, { ...readNames(context), [name]: image.id })
-    snapshot?.keep()
-    return image.id
+    await fillSnapshot(context, { fs: snapshot.fs, below: [active], driver })
+    const isCopy = driver === 'copy'
+    const next = isCopy ? record : { ...record, layers: [...layers, active], active: snapshot.key }
+    if (!isCopy) withStoreLock(context, () => writeContainer(context, next))
+    snapshot.keep()
+    return { record: next, changes: [...own, isCopy ? snapshot.key : active] }
   } catch (error) {
-    snapshot?.discard()
+    snapshot.discard()
     throw error
   }
 }
 
-/** What the image consists of, and what the container does from now on. */
-function afterwards(
-  { driver, layers, active }: ContainerRecord,
-  snapshot: NewSnapshot | undefined,
-) {
-  if (snapshot === undefined) return { layers, container: {} }
-  if (driver === 'copy') return { layers: [snapshot.key], container: {} }
-  const all = [...layers, active]
-  return { layers: all, container: { layers: all, active: snapshot.key } }
+function compose(context: Context, request: CommitRequest, { record, changes }: Frozen) {
+  const { squash, timestamp, format } = request
+  const { config, properties, base } = record
+  const all = base.flatMap(({ snapshots }) => snapshots)
+  const content = { snapshots: squash ? [...all, ...changes] : changes, ...newTimes(timestamp) }
+  const kept = squash ? [] : base
+  const isEmpty = content.snapshots.length === 0
+  const position = { hasParent: kept.length > 0 }
+  const layers = isEmpty ? kept : [...kept, describeLayer(context, content, position)]
+  const moment = timestamp === undefined ? context.now() : new Date(timestamp * 1000)
+  const created = moment.toISOString()
+  const { history = [], author, ...rest } = properties
+  const entry = historyEntry({ created, createdBy: record.createdBy, author, isEmpty })
+  const documents = composeImage({
+    format,
+    config,
+    properties: author === undefined ? rest : { ...rest, author },
+    created,
+    history: [...(kept.length === 0 ? history.map(withoutLayer) : history), entry],
+    layers,
+    annotations: {},
+  })
+  return { created, layers, documents }
 }
 
-function newImage(
-  context: Context,
-  record: ContainerRecord,
-  layers: readonly string[],
-): ImageRecord {
-  const created = context.now().toISOString()
-  const { author, history = [] } = record.properties
-  const added: HistoryEntry = {
-    created,
-    ...(record.createdBy === '' ? {} : { created_by: record.createdBy }),
-    ...(author === undefined ? {} : { author }),
-    ...(record.driver === 'overlay' && layers.length === record.layers.length
-      ? { empty_layer: true }
-      : {}),
-  }
-  const config: ImageConfig = {
-    ...record.properties,
-    created,
-    config: record.config,
-    history: [...history, added],
-  }
-  const content = { layers: [...layers], config }
-  const id = createHash('sha256').update(canonicalJson(content)).digest('hex')
-  return { version: STORE_VERSION, id, created, ...content }
+const newTimes = (seconds: number | undefined) =>
+  seconds === undefined ? {} : { mtime: { kind: 'all' as const, seconds } }
+
+/** Of a step whose layer went into another one. */
+const withoutLayer = (entry: HistoryEntry): HistoryEntry => ({ ...entry, empty_layer: true })
+
+interface NewEntry {
+  readonly created: string
+  readonly createdBy: string
+  readonly author: string | undefined
+  readonly isEmpty: boolean
 }
+
+const historyEntry = ({ created, createdBy, author, isEmpty }: NewEntry): HistoryEntry => ({
+  created,
+  ...(createdBy === '' ? {} : { created_by: createdBy }),
+  ...(author === undefined ? {} : { author }),
+  ...(isEmpty ? { empty_layer: true } : {}),
+})
