@@ -25,15 +25,21 @@ export interface Directories {
 }
 
 /** More than a sorted archive needs; one look-up is the price of a step back. */
-const MAX_OPEN = 64
+const DEFAULT_MAX_OPEN = 64
 /** The kernel gives a look-up up (EAGAIN) when anything on the system was renamed meanwhile. */
 const MAX_TRIES = 1000
 
 /**
  * Opens directories below `rootFd` with openat2(RESOLVE_IN_ROOT): no link and no `..` leads out.
  * The last few stay open.
+ *
+ * @param maxOpen how many, at least 2
  */
-export function openDirectories(rootFd: number, sys: Syscalls): Directories {
+export function openDirectories(
+  rootFd: number,
+  sys: Syscalls,
+  maxOpen = DEFAULT_MAX_OPEN,
+): Directories {
   const opened = new Map<string, number>()
   const how = {
     flags: O_PATH | O_CLOEXEC | constants.O_DIRECTORY,
@@ -44,7 +50,7 @@ export function openDirectories(rootFd: number, sys: Syscalls): Directories {
   const remember = (path: string, fd: number): number => {
     opened.set(path, fd)
     const oldest = opened.entries().next().value
-    if (opened.size > MAX_OPEN && oldest !== undefined) {
+    if (opened.size > maxOpen && oldest !== undefined) {
       opened.delete(oldest[0])
       closeSync(oldest[1])
     }
