@@ -49,7 +49,7 @@ export function* packLayer(request: PackRequest): Generator<Buffer> {
   const describer = createDescriber(request, readOwners(directories.map(({ owners }) => owners)))
   const rootFds = directories.map(({ fs }) => openRoot(fs))
   const maxOpen = Math.max(2, Math.floor(MAX_OPEN / rootFds.length))
-  const trees = rootFds.map((fd) => openDirectories(fd, sys, maxOpen))
+  const trees = rootFds.map((fd) => openDirectories(fd, sys, { maxOpen }))
   try {
     for (const item of walkMerged({ trees, hasParent, sys })) {
       yield* packItem(item, { describer, chunks, sys })
