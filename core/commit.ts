@@ -16,7 +16,7 @@ import { explainDisk } from './store/disk-full.ts'
 import { withContainer } from './store/lock-container.ts'
 import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
-import { saveImageLocked } from './store/save-image.ts'
+import { saveImage } from './store/save-image.ts'
 
 export interface CommitRequest {
   readonly container: string
@@ -44,15 +44,9 @@ export async function commit(context: Context, request: CommitRequest): Promise<
     openStore(context)
     reclaim(context)
     const { id } = await withContent(context, () =>
-      withContainer(context, request.container, async (record) => {
-        const frozen = await freeze(context, record)
-        const { created, layers, documents } = compose(context, request, frozen)
-        for (const field of documents.dropped)
-          context.warn(`the ${request.format} format has no place for ${field}: left out`)
-        return withStoreLock(context, () =>
-          saveImageLocked(context, { ...documents, layers, created, names }),
-        )
-      }),
+      withContainer(context, request.container, (record) =>
+        commitLocked(context, { request, record, names }),
+      ),
     )
     writeIidfile(request.iidfile, id)
     return { id }
@@ -61,44 +55,73 @@ export async function commit(context: Context, request: CommitRequest): Promise<
   }
 }
 
-/** A container whose changes nobody writes to any more. */
-interface Frozen {
+interface Commit {
+  readonly request: CommitRequest
   readonly record: ContainerRecord
-  /** What was changed since the image it was made from, the lowest first. */
-  readonly changes: readonly string[]
+  readonly names: readonly string[]
 }
 
 /**
- * Gives the container a new snapshot to write to. It lets go of its layer before the image has
- * it: killed in between, no container writes to what an image holds.
+ * The container lets go of its layer before the image has it: killed in between, no container
+ * writes to what an image holds.
  */
-async function freeze(context: Context, record: ContainerRecord): Promise<Frozen> {
+async function commitLocked(context: Context, { request, record, names }: Commit) {
   const { driver, base, layers, active } = record
   const own = layers.slice(base.flatMap(({ snapshots }) => snapshots).length)
-  if (driver === 'overlay' && isUnchanged(context, record)) return { record, changes: own }
+  const isChanged = driver === 'copy' || !isUnchanged(context, record)
+  const top = driver === 'copy' ? await copyOf(context, record) : active
+  const changes = isChanged ? [...own, top] : own
+  const composed = compose(context, { request, record, changes })
+  for (const field of composed.documents.dropped)
+    context.warn(`the ${request.format} format has no place for ${field}: left out`)
+  if (isChanged && driver === 'overlay') await letGo(context, record)
+  const { created, layers: all, documents } = composed
+  return saveImage(context, { ...documents, layers: all, created, names })
+}
+
+/** The copy is the image's; nobody else knows of it. */
+async function copyOf(context: Context, { driver, active }: ContainerRecord): Promise<string> {
   const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
     await fillSnapshot(context, { fs: snapshot.fs, below: [active], driver })
-    const isCopy = driver === 'copy'
-    const next = isCopy ? record : { ...record, layers: [...layers, active], active: snapshot.key }
-    if (!isCopy) withStoreLock(context, () => writeContainer(context, next))
     snapshot.keep()
-    return { record: next, changes: [...own, isCopy ? snapshot.key : active] }
+    return snapshot.key
   } catch (error) {
     snapshot.discard()
     throw error
   }
 }
 
-function compose(context: Context, request: CommitRequest, { record, changes }: Frozen) {
+/** Gives the container a new snapshot to write to, above the one it wrote to. */
+async function letGo(context: Context, record: ContainerRecord): Promise<void> {
+  const { driver, layers, active } = record
+  const snapshot = withStoreLock(context, () => createSnapshot(context))
+  try {
+    await fillSnapshot(context, { fs: snapshot.fs, below: [active], driver })
+    const next = { ...record, layers: [...layers, active], active: snapshot.key }
+    withStoreLock(context, () => writeContainer(context, next))
+    snapshot.keep()
+  } catch (error) {
+    snapshot.discard()
+    throw error
+  }
+}
+
+interface Composition {
+  readonly request: CommitRequest
+  readonly record: ContainerRecord
+  /** What was changed since the image it was made from, the lowest first. */
+  readonly changes: readonly string[]
+}
+
+function compose(context: Context, { request, record, changes }: Composition) {
   const { squash, timestamp, format } = request
   const { config, properties, base } = record
   const all = base.flatMap(({ snapshots }) => snapshots)
-  const content = { snapshots: squash ? [...all, ...changes] : changes, ...newTimes(timestamp) }
+  const content = { snapshots: squash ? [...all, ...changes] : changes, mtime: newTimes(timestamp) }
   const kept = squash ? [] : base
   const isEmpty = content.snapshots.length === 0
-  const position = { hasParent: kept.length > 0 }
-  const layers = isEmpty ? kept : [...kept, describeLayer(context, content, position)]
+  const layers = isEmpty ? kept : [...kept, describeLayer(context, content, kept)]
   const moment = timestamp === undefined ? context.now() : new Date(timestamp * 1000)
   const created = moment.toISOString()
   const { history = [], author, ...rest } = properties
@@ -116,7 +139,7 @@ function compose(context: Context, request: CommitRequest, { record, changes }: 
 }
 
 const newTimes = (seconds: number | undefined) =>
-  seconds === undefined ? {} : { mtime: { kind: 'all' as const, seconds } }
+  seconds === undefined ? undefined : ({ kind: 'all', seconds } as const)
 
 /** Of a step whose layer went into another one. */
 const withoutLayer = (entry: HistoryEntry): HistoryEntry => ({ ...entry, empty_layer: true })

@@ -23,10 +23,7 @@ export function saveStage(
     if (names.length > 0) tagImage(context, image.id, names)
     return image
   }
-  const layers = result.files.layers.map(
-    (layer, index): ImageLayer =>
-      'diffId' in layer ? layer : describeLayer(context, layer, { hasParent: index > 0 }),
-  )
+  const layers = describeAll(session, result)
   const created = timeOf(session, result, layers)
   const documents = composeImage({
     format: session.request.format,
@@ -40,6 +37,13 @@ export function saveStage(
   for (const field of documents.dropped)
     context.warn(`the ${session.request.format} format has no place for ${field}: left out`)
   return saveImage(context, { ...documents, layers, created, names })
+}
+
+function describeAll({ context }: BuildSession, { files }: StageResult): ImageLayer[] {
+  const layers: ImageLayer[] = []
+  for (const layer of files.layers)
+    layers.push('diffId' in layer ? layer : describeLayer(context, layer, layers))
+  return layers
 }
 
 function authored({ properties, state }: StageResult) {

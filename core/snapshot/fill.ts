@@ -7,7 +7,7 @@ import { toBytes } from '../lib/bytes.ts'
 import type { Driver } from '../store/container-record.ts'
 import { snapshotFs } from '../store/layout.ts'
 import { packImageLayer } from './layer.ts'
-import { attributeRules } from './rules.ts'
+import { attributeRules, opaqueXattr } from './rules.ts'
 
 export interface FillRequest {
   /** The directory of the new snapshot. */
@@ -40,8 +40,13 @@ async function fillTree(context: Context, { fs, below }: FillRequest): Promise<v
       const source = toBytes(snapshotFs(context.paths.root, single))
       copyTree({ source, name: '.', ownership: 'exact' }, { rootFd, base: '', rules })
     } else {
-      const tree = packImageLayer(context, { snapshots: below }, { hasParent: false })
-      await applyLayer(asynchronous(tree), { rootFd, rules, form: 'tree' })
+      const tree = packImageLayer(context, { snapshots: below }, [])
+      await applyLayer(asynchronous(tree), {
+        rootFd,
+        rules,
+        form: 'tree',
+        opaqueXattr: opaqueXattr(context),
+      })
     }
   } finally {
     closeSync(rootFd)

@@ -11,25 +11,36 @@ import type { ImageLayer } from '../store/image-record.ts'
 import { snapshotFs, snapshotName, snapshotOwners } from '../store/layout.ts'
 
 /** What decides the bytes of a layer: the same again gives the same tar. */
-export type LayerContent = Pick<ImageLayer, 'snapshots' | 'mtime'>
-
-export interface Position {
-  /** Whether other layers lie below it in its image: the lowest one hides nothing. */
-  readonly hasParent: boolean
+export interface LayerContent {
+  /** The lowest first. */
+  readonly snapshots: readonly string[]
+  readonly mtime?: ImageLayer['mtime'] | undefined
 }
+
+/** The layers of an image that lie below one: it says only what it changes of them. */
+export type Below = readonly Pick<ImageLayer, 'snapshots'>[]
 
 /** The layer as an uncompressed tar; a chunk is valid until the next one. */
 export function packImageLayer(
   { paths }: Pick<Context, 'paths'>,
   { snapshots, mtime }: LayerContent,
-  { hasParent }: Position,
+  below: Below,
 ): Generator<Buffer> {
-  const directories = snapshots.map((key) => ({
+  const directory = (key: string) => ({
     fs: toBytes(snapshotFs(paths.root, key)),
     owners: snapshotOwners(paths.root, key),
-  }))
-  return packLayer({ directories, hasParent, sys: syscalls(), mtime })
+  })
+  const parent = topOf(below)
+  return packLayer({
+    directories: snapshots.map(directory),
+    hasParent: below.length > 0,
+    parent: parent === undefined ? undefined : directory(parent),
+    sys: syscalls(),
+    mtime,
+  })
 }
+
+const topOf = (below: Below): string | undefined => below.at(-1)?.snapshots.at(-1)
 
 /**
  * The layer that these snapshots are. Its digest costs reading all of it, once: it is noted beside
@@ -38,24 +49,26 @@ export function packImageLayer(
 export function describeLayer(
   context: Pick<Context, 'paths' | 'trace'>,
   content: LayerContent,
-  position: Position,
+  below: Below,
 ): ImageLayer {
+  const { snapshots, mtime } = content
+  const layer = { snapshots: [...snapshots], ...(mtime === undefined ? {} : { mtime }) }
   const note = notePath(context, content)
-  const wanted = JSON.stringify([content.snapshots, content.mtime ?? null, position.hasParent])
+  const wanted = JSON.stringify([snapshots, mtime ?? null, topOf(below) ?? null])
   const known = readNote(note, wanted)
-  if (known !== undefined) return { ...content, ...known }
+  if (known !== undefined) return { ...layer, ...known }
   const start = performance.now()
   const hash = createHash('sha256')
   let sizeBytes = 0
-  for (const chunk of packImageLayer(context, content, position)) {
+  for (const chunk of packImageLayer(context, content, below)) {
     hash.update(chunk)
     sizeBytes += chunk.length
   }
   const diffId: Digest = `sha256:${hash.digest('hex')}`
   const ms = performance.now() - start
-  context.trace('layer', 'digested', { snapshots: content.snapshots, diffId, sizeBytes, ms })
+  context.trace('layer', 'digested', { snapshots, diffId, sizeBytes, ms })
   writeFileSync(note, JSON.stringify({ wanted, diffId, sizeBytes }), { mode: 0o600 })
-  return { ...content, diffId, sizeBytes }
+  return { ...layer, diffId, sizeBytes }
 }
 
 function notePath({ paths }: Pick<Context, 'paths'>, { snapshots }: LayerContent): string {

@@ -2,6 +2,7 @@
 import type { AttributeRules } from '../../images/unpack/attributes.ts'
 import { syscalls } from '../../native-shim/syscalls.ts'
 import type { Context } from '../context.ts'
+import { isHostRoot } from '../runtime/namespaces.ts'
 
 /** What of a file's attributes can be stored here. Loads the foreign function interface. */
 export function attributeRules(
@@ -17,3 +18,7 @@ export function attributeRules(
     losses: { owners: 0, xattrs: 0, sockets: 0 },
   }
 }
+
+/** Where overlay keeps the mark of a directory that hides those below; see rootfs.ts. */
+export const opaqueXattr = ({ rights }: Pick<Context, 'rights'>) =>
+  isHostRoot(rights) ? 'trusted.overlay.opaque' : 'user.overlay.opaque'
