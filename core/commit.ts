@@ -64,7 +64,7 @@ function commitLocked(context: Context, record: ContainerRecord, name: string): 
   const unchanged = driver === 'overlay' && isUnchanged(context, record)
   const snapshot = unchanged ? undefined : createSnapshot(context)
   try {
-    if (snapshot !== undefined) fillSnapshot(context, { fs: snapshot.fs, from: active, driver })
+    if (snapshot !== undefined) fillSnapshot(context, { to: snapshot.key, from: active, driver })
     const next = afterwards(record, snapshot)
     const image = newImage(context, record, next.layers)
     const history = image.config.history ?? []

@@ -41,7 +41,7 @@ export function from(context: Context, request: FromRequest): { id: string; name
       const snapshot = createSnapshot(context)
       try {
         const top = image?.record.layers.at(-1)
-        fillSnapshot(context, { fs: snapshot.fs, from: top, driver })
+        fillSnapshot(context, { to: snapshot.key, from: top, driver })
         const layers = driver === 'copy' ? [] : (image?.record.layers ?? [])
         const record = newRecord(context, image, { name, driver, layers, active: snapshot.key })
         writeContainer(context, record)

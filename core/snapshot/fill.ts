@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, constants, openSync } from 'node:fs'
 import { copyAttributes, copyTree } from '../../images/unpack/copy-tree.ts'
+import { readOwners } from '../../images/unpack/owner-table.ts'
 import type { Context } from '../context.ts'
 import { toBytes } from '../lib/bytes.ts'
 import type { Driver } from '../store/container-record.ts'
-import { snapshotName } from '../store/layout.ts'
+import { snapshotName, snapshotOwners } from '../store/layout.ts'
 import { attributeRules } from './rules.ts'
 
 /**
@@ -12,20 +13,23 @@ import { attributeRules } from './rules.ts'
  * tree; a layer of an overlay gets the attributes of the root directory alone, because those are
  * taken from the uppermost layer.
  *
- * @param fs the directory of the new snapshot
+ * @param to the key of the new snapshot
  * @param from the key of the other one; undefined starts with nothing
  */
 export function fillSnapshot(
   context: Context,
-  { fs, from, driver }: { fs: string; from: string | undefined; driver: Driver },
+  { to, from, driver }: { to: string; from: string | undefined; driver: Driver },
 ): void {
   if (from === undefined) return
-  const rules = attributeRules(context, 'own')
-  const source = `${context.paths.root}/${snapshotName(from)}/fs`
+  const rules = attributeRules(context, 'own', to)
+  const { root } = context.paths
+  const source = `${root}/${snapshotName(from)}/fs`
+  const fs = `${root}/${snapshotName(to)}/fs`
   if (driver === 'copy') {
     const rootFd = openSync(fs, constants.O_RDONLY | constants.O_DIRECTORY)
     try {
-      const request = { source: toBytes(source), name: '.', ownership: 'exact' } as const
+      const owners = readOwners([snapshotOwners(root, from)])
+      const request = { source: toBytes(source), name: '.', ownership: 'exact', owners } as const
       copyTree(request, { rootFd, base: '', rules })
     } finally {
       closeSync(rootFd)

@@ -32,7 +32,7 @@ export function stageChange(context: Context, record: ContainerRecord): Stage {
   const { driver, active } = record
   const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    fillSnapshot(context, { fs: snapshot.fs, from: active, driver })
+    fillSnapshot(context, { to: snapshot.key, from: active, driver })
   } catch (error) {
     snapshot.discard()
     throw error

@@ -39,6 +39,9 @@ export const snapshotName = (key: string) => `${folders.snapshots}/${key}`
 export const linkName = (key: string) =>
   `${folders.links}/${Buffer.from(key.slice(0, 6), 'hex').toString('base64url')}`
 
+/** Owners that the file system cannot hold; beside the files, for no file could carry them. */
+export const snapshotOwners = (root: string, key: string) => `${root}/${snapshotName(key)}/owners`
+
 /** Identities of containers, images and snapshots. */
 export const isId = (value: unknown): value is string =>
   typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
