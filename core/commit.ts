@@ -83,7 +83,7 @@ async function commitLocked(context: Context, { request, record, names }: Commit
 async function copyOf(context: Context, { driver, active }: ContainerRecord): Promise<string> {
   const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    await fillSnapshot(context, { fs: snapshot.fs, below: [active], driver })
+    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
     snapshot.keep()
     return snapshot.key
   } catch (error) {
@@ -97,7 +97,7 @@ async function letGo(context: Context, record: ContainerRecord): Promise<void> {
   const { driver, layers, active } = record
   const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    await fillSnapshot(context, { fs: snapshot.fs, below: [active], driver })
+    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
     const next = { ...record, layers: [...layers, active], active: snapshot.key }
     withStoreLock(context, () => writeContainer(context, next))
     snapshot.keep()

@@ -52,7 +52,7 @@ async function make(context: Context, request: FromRequest, driver: Driver) {
   const below = base.flatMap(({ snapshots }) => snapshots)
   const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    await fillSnapshot(context, { fs: snapshot.fs, below, driver })
+    await fillSnapshot(context, { to: snapshot.key, below, driver })
     const layers = driver === 'copy' ? { base: [], layers: [] } : { base, layers: below }
     return withStoreLock(context, () => {
       const name = chooseName(context, request, image)

@@ -2,16 +2,17 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { applyLayer } from '../../images/layer/apply.ts'
 import { copyAttributes, copyTree } from '../../images/unpack/copy-tree.ts'
+import { readOwners } from '../../images/unpack/owner-table.ts'
 import type { Context } from '../context.ts'
 import { toBytes } from '../lib/bytes.ts'
 import type { Driver } from '../store/container-record.ts'
-import { snapshotFs } from '../store/layout.ts'
+import { snapshotFs, snapshotOwners } from '../store/layout.ts'
 import { packImageLayer } from './layer.ts'
 import { attributeRules, opaqueXattr } from './rules.ts'
 
 export interface FillRequest {
-  /** The directory of the new snapshot. */
-  readonly fs: string
+  /** The key of the new snapshot. */
+  readonly to: string
   /** Keys of the others, the lowest first; none starts with nothing. */
   readonly below: readonly string[]
   readonly driver: Driver
@@ -23,22 +24,25 @@ export interface FillRequest {
  * from the uppermost layer.
  */
 export async function fillSnapshot(context: Context, request: FillRequest): Promise<void> {
-  const { fs, below, driver } = request
+  const { to, below, driver } = request
   const top = below.at(-1)
   if (top === undefined) return
   if (driver === 'copy') await fillTree(context, request)
-  copyAttributes(snapshotFs(context.paths.root, top), fs, attributeRules(context, 'own'))
+  const { root } = context.paths
+  copyAttributes(snapshotFs(root, top), snapshotFs(root, to), attributeRules(context, 'own', to))
 }
 
 /** What lies above each other becomes one tree by the way of a layer, which knows what hides what. */
-async function fillTree(context: Context, { fs, below }: FillRequest): Promise<void> {
-  const rules = attributeRules(context, 'own')
-  const rootFd = openSync(fs, constants.O_RDONLY | constants.O_DIRECTORY)
+async function fillTree(context: Context, { to, below }: FillRequest): Promise<void> {
+  const { root } = context.paths
+  const rules = attributeRules(context, 'own', to)
+  const rootFd = openSync(snapshotFs(root, to), constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     const [single, ...others] = below
     if (single !== undefined && others.length === 0) {
-      const source = toBytes(snapshotFs(context.paths.root, single))
-      copyTree({ source, name: '.', ownership: 'exact' }, { rootFd, base: '', rules })
+      const source = toBytes(snapshotFs(root, single))
+      const owners = readOwners([snapshotOwners(root, single)])
+      copyTree({ source, name: '.', ownership: 'exact', owners }, { rootFd, base: '', rules })
     } else {
       const tree = packImageLayer(context, { snapshots: below }, [])
       await applyLayer(asynchronous(tree), {

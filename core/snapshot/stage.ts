@@ -35,7 +35,7 @@ export async function stageChange(
   const { driver, active } = record
   const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    await fillSnapshot(context, { fs: snapshot.fs, below: [active], driver })
+    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
   } catch (error) {
     snapshot.discard()
     throw error
