@@ -65,7 +65,7 @@ const table: readonly Row[] = [
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
   {
-    where: 'monitor',
+    where: ['monitor'],
     as: 'RUNTIME_FAILED',
     message: 'run the container to its end: its monitor or guard was killed',
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
