@@ -3,6 +3,7 @@
 /** Every failure a user can meet, in one list: the code is the contract, the text is not. */
 export const errorCodes = [
   'ARCHIVE_INVALID',
+  'COMPRESSION_UNSUPPORTED',
   'CONFIG_INVALID',
   'CONTAINER_BUSY',
   'CONTAINER_EXISTS',
