@@ -44,7 +44,7 @@ export async function cachedStep(
   const all = { ...common, platform: thisPlatform, ...inputs }
   const key = sha256(canonicalJson(all))
   const known = lookUp(session, digestHex(key))
-  if (known !== undefined) return outcomeOf(files, { key, ...known, how: 'cached' })
+  if (known !== undefined) return outcomeOf(files, { ...known, key, how: 'cached' })
   context.trace('cache', 'miss', { key, inputs: all })
   const { snapshots, result } = await withChange(context, files, async (change) => {
     const result = await work(change)
