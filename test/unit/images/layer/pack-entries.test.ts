@@ -103,9 +103,8 @@ describe('a layer', () => {
 
 /** rw- for the owner, rwx for user 0, r-- for the others. @see acl(5), linux/posix_acl_xattr.h */
 const ACL = Buffer.from(
-  '02000000 01000600ffffffff 0200070000000000 04000400ffffffff 10000700ffffffff 20000400ffffffff'.replaceAll(
-    ' ',
-    '',
-  ),
+  ['02000000', '01000600ffffffff', '0200070000000000', '04000400ffffffff']
+    .concat(['10000700ffffffff', '20000400ffffffff'])
+    .join(''),
   'hex',
 )
