@@ -120,9 +120,10 @@ function parts(stack: Stack, path: string, { holders, detached }: Entrance) {
     const found = look(stack, { tree, path })
     if (!found.stats.isDirectory()) return { trees, closed: true }
     trees.push(tree)
-    // Where nothing is below it makes no difference.
+    if (path === '.') continue // where overlay takes no notice of the mark
     const lowest = tree === holders.at(-1)
-    if (!(lowest && detached) && isOpaque(stack.sys, found)) return { trees, closed: true }
+    const matters = !(lowest && detached)
+    if (matters && isOpaque(stack.sys, found)) return { trees, closed: true }
   }
   return { trees, closed: false }
 }
