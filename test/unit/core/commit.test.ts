@@ -13,7 +13,7 @@ import { findImage } from '../../../core/store/images.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 import { changeIn, readIn } from './store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 for (const driver of ['overlay', 'copy'] as const) {
   describe(`commit, driver ${driver}`, { skip }, () => {

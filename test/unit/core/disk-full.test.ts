@@ -15,7 +15,7 @@ import { makeTar } from '../images/tar/make-tar.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 import { changeIn, leftovers, readIn } from './store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 const MEGABYTE = 1024 * 1024
 
 /** A container in a store on a file system of 8 MB, and a directory elsewhere. */

@@ -10,7 +10,7 @@ import { images } from '../../../core/images.ts'
 import { findContainer } from '../../../core/store/containers.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 describe('from', { skip }, () => {
   it('scratch makes an empty container, and counts up its name', async (t) => {

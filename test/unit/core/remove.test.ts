@@ -16,7 +16,7 @@ import { isHostRoot } from '../images/unpack/scratch-root.ts'
 import { mayMount, type TestContext, testContext } from './store/test-context.ts'
 import { changeIn, EMPTY_STORE, leftovers, readIn } from './store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 const fill = (context: TestContext, container: string) =>
   changeIn(context, container, (root) => {

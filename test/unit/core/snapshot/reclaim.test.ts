@@ -15,7 +15,7 @@ import { openStore } from '../../../../core/store/open-store.ts'
 import { mayMount, type TestContext, testContext } from '../store/test-context.ts'
 import { changeIn, EMPTY_STORE, leftovers, readIn } from '../store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 /** A snapshot as a command leaves it that was killed: all its locks are gone with it. */
 function abandon(context: TestContext): string {
