@@ -42,7 +42,7 @@ export interface AddRequest {
  * @throws TsbuildError CONTAINER_UNKNOWN, PATH_INVALID, ARCHIVE_INVALID, DISK_FULL
  */
 export async function add(context: Context, request: AddRequest): Promise<Record<never, never>> {
-  const sources = request.sources.map(inspectSource)
+  const sources = await Promise.all(request.sources.map(inspectSource))
   try {
     openStore(context)
     for (const source of sources) refuseStore(context, source)

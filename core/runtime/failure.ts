@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { HelperFailed } from '../../native-shim/monitor.ts'
+import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
 
@@ -62,6 +62,12 @@ const table: readonly Row[] = [
     where: ['init', 'guard'],
     as: 'RUNTIME_FAILED',
     message: 'set up the container: its first process or the guard of it was killed',
+    hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
+  },
+  {
+    where: ['monitor'],
+    as: 'RUNTIME_FAILED',
+    message: 'run the container to its end: its monitor or guard was killed',
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
 ]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { LayerTarget } from '../../images/layer/apply.ts'
 import type { AttributeRules } from '../../images/unpack/attributes.ts'
 import { appendOwners } from '../../images/unpack/owner-table.ts'
 import { syscalls } from '../../native-shim/syscalls.ts'
@@ -28,5 +29,7 @@ export function attributeRules(
 }
 
 /** Where overlay keeps the mark of a directory that hides those below; see rootfs.ts. */
-export const opaqueXattr = ({ rights }: Pick<Context, 'rights'>) =>
+export const opaqueXattr = ({ rights }: Pick<Context, 'rights'>): OpaqueXattr =>
   isHostRoot(rights) ? 'trusted.overlay.opaque' : 'user.overlay.opaque'
+
+type OpaqueXattr = LayerTarget['opaqueXattr']

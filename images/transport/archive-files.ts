@@ -6,7 +6,7 @@ import { readSpan, type Span, streamSpan } from './chunks.ts'
 import { invalidPlace } from './failure.ts'
 import type { ImageFiles } from './files.ts'
 import { missingFile } from './missing.ts'
-import { isTarStart, spool } from './spool.ts'
+import { spool } from './spool.ts'
 
 /** More steps from link to link than any tool writes. */
 const MAX_LINKS = 8
@@ -33,13 +33,13 @@ export async function openArchiveFiles(
 /** Non-blocking: opening a FIFO must not wait for a writer. */
 async function openPlain(path: string, place: string, scratch: string): Promise<number> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  let isKept = false
+  let opened: number | undefined
   try {
     if (!fstatSync(fd).isFile()) throw invalidPlace(place, 'it is no regular file')
-    isKept = isTarStart(fd)
-    return isKept ? fd : await spool(fd, scratch)
+    opened = await spool(fd, scratch)
+    return opened
   } finally {
-    if (!isKept) closeSync(fd)
+    if (opened !== fd) closeSync(fd)
   }
 }
 

@@ -8,21 +8,22 @@ import { invalidArchive } from '../tar/invalid.ts'
 /** Bound of what a small file may unpack to. */
 const MAX_UNPACKED_BYTES = 64 * 1024 ** 3
 
-/** Whether the archive can be read in place. @throws TsbuildError ARCHIVE_INVALID if it is none */
-export function isTarStart(fd: number): boolean {
-  const packing = detectPacking(fd)
-  if (packing === 'none') throw invalidArchive('it is no tar archive')
-  return packing === 'tar'
-}
-
-/** @returns a descriptor of the archive unpacked, in a file that is gone when it is closed */
+/**
+ * The archive, uncompressed.
+ *
+ * @returns `fd` if it is that already, else the descriptor of a file that is gone when it is closed
+ * @throws TsbuildError ARCHIVE_INVALID if it is none
+ */
 export async function spool(fd: number, scratch: string): Promise<number> {
+  const packing = await detectPacking(fd)
+  if (packing === 'none') throw invalidArchive('it is no tar archive')
+  if (packing === 'tar') return fd
   const path = `${scratch}/unpacked.${pid}${TEMPORARY_SUFFIX}`
   const unpacked = openSync(path, 'wx+', 0o600)
   rmSync(path)
   try {
     let sizeBytes = 0
-    for await (const chunk of openArchive(fd, 'tar+gzip')) {
+    for await (const chunk of openArchive(fd, packing)) {
       sizeBytes += chunk.length
       if (sizeBytes > MAX_UNPACKED_BYTES) {
         throw invalidArchive(`it unpacks to more than ${MAX_UNPACKED_BYTES} bytes`)

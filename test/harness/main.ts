@@ -4,12 +4,12 @@
  *
  *   node dist/js/test/harness/main.js [SUITE [WORD…]]     only files whose names hold a WORD
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { makeEnvironment, removeEnvironment } from './environment.ts'
 import { factsVariable } from './facts.ts'
+import { fenceOf } from './fence.ts'
 import { repository } from './repository.ts'
 import { runFiles } from './schedule.ts'
 import { createSummary, type Summary } from './summary.ts'
@@ -79,15 +79,11 @@ async function runSuite(suite: Suite, { files, summary, environment }: Work): Pr
   const done = (result: Parameters<Summary['add']>[0]) =>
     console.log(summary.add({ ...result, file: shown(result.file) }))
   try {
-    const isolated = suite.needsEnvironment && isPrivate && canIsolate()
-    await runFiles({ files, concurrency: 2, isolated, env, scratch, done })
+    const fence = environment === undefined ? [] : fenceOf(environment, isPrivate)
+    await runFiles({ files, concurrency: 2, fence, env, scratch, done })
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
-}
-
-function canIsolate(): boolean {
-  return spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0
 }
 
 function folderOf({ name, folder = name }: Suite): string {

@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { describe, it } from 'node:test'
 import { TsbuildError } from '../../../../core/lib/errors.ts'
 import { runFailure } from '../../../../core/runtime/failure.ts'
-import { HelperFailed } from '../../../../native-shim/monitor.ts'
+import { HelperFailed } from '../../../../native-shim/container-monitor.ts'
 import { ELIBBAD, ShimError } from '../../../../native-shim/shim-error.ts'
 
 const { errno } = constants
