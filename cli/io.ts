@@ -6,6 +6,8 @@ import { TsbuildError } from '../core/lib/errors.ts'
 export interface Io {
   /** Writes the text and a newline. */
   readonly print: (text: string) => void
+  /** What is done at the moment: a line on standard error. */
+  readonly tell: (text: string) => void
   /** Writes what a program of a container wrote, as it is. */
   readonly pass: (stream: 'stdout' | 'stderr', bytes: Buffer) => void
   /** The width for prose: the terminal's, 80 where there is none. */
@@ -19,6 +21,7 @@ export class OutputClosed extends Error {
 
 export const processIo: Io = {
   print: (text) => writeOut(`${text}\n`),
+  tell: (text) => void writeSync(2, `${text}\n`),
   pass: (stream, bytes) => writeAll(stream === 'stdout' ? 1 : 2, bytes),
   columns: () => Math.min(process.stdout.columns ?? 80, 100),
 }

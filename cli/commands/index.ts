@@ -9,11 +9,16 @@ import { configCommand } from './config.ts'
 import { containersCommand } from './containers.ts'
 import { fromCommand } from './from.ts'
 import { helpCommand } from './help.ts'
+import { historyCommand } from './history.ts'
 import { imagesCommand } from './images.ts'
 import { infoCommand } from './info.ts'
+import { inspectCommand } from './inspect.ts'
+import { pullCommand } from './pull.ts'
+import { pushCommand } from './push.ts'
 import { rmCommand } from './rm.ts'
 import { rmiCommand } from './rmi.ts'
 import { runCommand } from './run.ts'
+import { tagCommand } from './tag.ts'
 import { unshareCommand } from './unshare.ts'
 import { versionCommand } from './version.ts'
 
@@ -28,6 +33,11 @@ export const commands: readonly Command[] = [
   rmCommand,
   imagesCommand,
   rmiCommand,
+  pullCommand,
+  pushCommand,
+  tagCommand,
+  inspectCommand,
+  historyCommand,
   unshareCommand,
   infoCommand,
   versionCommand,

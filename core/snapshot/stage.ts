@@ -25,10 +25,7 @@ const MAX_STAGED = 250
  * killed: it goes to a snapshot of its own, which takes the place of the active one when that is
  * empty and else lies above it. The caller has locked the container.
  */
-export async function stageChange(
-  context: Context,
-  record: ContainerRecord,
-): Promise<Stage> {
+export async function stageChange(context: Context, record: ContainerRecord): Promise<Stage> {
   if (record.layers.length >= MAX_STAGED) {
     return { record, accept: () => {}, discard: () => {} }
   }
