@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts'
 import { unknownCommand } from '../usage.ts'
 import { addCommand } from './add.ts'
+import { buildCommand } from './build.ts'
 import { commitCommand } from './commit.ts'
 import { completeCommand } from './complete.ts'
 import { completionCommand } from './completion.ts'
@@ -24,6 +25,7 @@ import { versionCommand } from './version.ts'
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
+  buildCommand,
   fromCommand,
   addCommand,
   configCommand,
