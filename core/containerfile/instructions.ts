@@ -6,7 +6,7 @@ export type EscapeToken = '\\' | '`'
 
 /** A file after parsing. No variable is expanded yet: words are as written, with their quotes. */
 export interface Containerfile extends SourceFile {
-  readonly escape: EscapeToken
+  readonly escapeToken: EscapeToken
   readonly instructions: readonly Instruction[]
 }
 
@@ -80,8 +80,13 @@ export interface ArgInstruction extends Located {
 
 /** Instructions with nothing but one text. */
 export interface TextInstruction extends Located {
-  readonly kind: 'workdir' | 'user' | 'stopsignal' | 'maintainer'
+  readonly kind: 'user' | 'stopsignal' | 'maintainer'
   readonly value: string
+}
+
+export interface WorkdirInstruction extends Located {
+  readonly kind: 'workdir'
+  readonly path: string
 }
 
 export interface ListInstruction extends Located {
@@ -111,10 +116,17 @@ export interface OnbuildInstruction extends Located {
   readonly trigger: string
 }
 
-export type Instruction =
-  | FromInstruction
+export type Instruction = FromInstruction | StageInstruction
+
+/** What may stand in a stage. */
+export type StageInstruction =
   | RunInstruction
   | CopyInstruction
+  | WorkdirInstruction
+  | ConfigInstruction
+
+/** What changes nothing but the config. */
+export type ConfigInstruction =
   | EnvInstruction
   | LabelInstruction
   | ArgInstruction

@@ -4,8 +4,9 @@ import type {
   Containerfile,
   CopyInstruction,
   FromInstruction,
-  Instruction,
   RunInstruction,
+  RunNetwork,
+  StageInstruction,
 } from '../containerfile/instructions.ts'
 
 /** As in an image's config: `linux`, `amd64`, and for arm a variant like `v8`. */
@@ -43,8 +44,8 @@ export interface Stage {
   readonly from: FromInstruction
   readonly base: StageBase
   /** Those behind FROM. */
-  readonly instructions: readonly Instruction[]
-  /** Of each COPY and ADD of the stage. */
+  readonly instructions: readonly StageInstruction[]
+  /** Of each COPY and ADD of the stage. Without those that a base's ONBUILD brings. */
   readonly copySources: ReadonlyMap<CopyInstruction, CopySource>
   /** The stages it takes files from, its base among them; each is an earlier one. */
   readonly dependsOn: readonly number[]
@@ -58,8 +59,8 @@ export interface BuildPlan {
   readonly target: number
   /** What the target needs, itself the last, in an order that builds. */
   readonly needed: readonly number[]
-  /** Variables before the first FROM, with their values. */
-  readonly globalArgs: ReadonlyMap<string, string>
+  /** What ARG says before the first FROM; a stage sees of it what it declares itself. */
+  readonly globalArgs: ReadonlyMap<string, string | undefined>
   /** Build args that no ARG of the file names: worth a warning. */
   readonly unconsumedArgs: readonly string[]
 }
@@ -73,7 +74,7 @@ export interface StageState {
 }
 
 interface StepCommon {
-  readonly instruction: Instruction
+  readonly instruction: StageInstruction
   /** For the image's history, as buildah writes it. */
   readonly createdBy: string
   /** Of the image after this step. */
@@ -100,8 +101,8 @@ export interface RunStep extends StepCommon {
   readonly user: string
   /** Absolute. */
   readonly workingDir: string
-  readonly network: 'default' | 'none' | 'host'
-  /** Build args that came without ARG, for proxies alone: in the environment, not in the key. */
+  readonly network: RunNetwork
+  /** Proxies that are build args and have no ARG: in the environment too, but not in the key. */
   readonly hiddenEnv: readonly string[]
 }
 
@@ -110,10 +111,11 @@ export interface CopyStep extends StepCommon {
   readonly instruction: CopyInstruction
   readonly verb: 'COPY' | 'ADD'
   readonly from: CopySource
-  /** Expanded; text, not byte strings. Of files within the file (heredocs) see `files`. */
+  /** Expanded; text, not byte strings. */
   readonly sources: readonly string[]
+  /** Heredocs: files which are written in the Containerfile itself. */
   readonly files: readonly { readonly name: string; readonly content: string }[]
-  /** Expanded and absolute; its last slash is kept: it says "a directory". */
+  /** Expanded and absolute; ends with a slash where it can only be a directory (`x/`, `.`). */
   readonly destination: string
   readonly workingDir: string
   readonly chown?: string
@@ -129,7 +131,10 @@ export interface WorkdirStep extends StepCommon {
   readonly user: string
 }
 
-export type Step = ConfigStep | RunStep | CopyStep | WorkdirStep
+/** Steps that may change files. */
+export type FileStep = RunStep | CopyStep | WorkdirStep
+
+export type Step = ConfigStep | FileStep
 
 export interface PlannedStage {
   readonly steps: readonly Step[]
