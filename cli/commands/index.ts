@@ -7,6 +7,7 @@ import { completeCommand } from './complete.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { containersCommand } from './containers.ts'
+import { copyCommand } from './copy.ts'
 import { fromCommand } from './from.ts'
 import { helpCommand } from './help.ts'
 import { imagesCommand } from './images.ts'
@@ -20,6 +21,7 @@ import { versionCommand } from './version.ts'
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   fromCommand,
+  copyCommand,
   addCommand,
   configCommand,
   runCommand,
