@@ -4,7 +4,13 @@ import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
 import { namespaceUnavailable } from './runtime/namespaces.ts'
-import { type ProgramRequest, planRun, type Surroundings } from './runtime/run-plan.ts'
+import {
+  type ProgramRequest,
+  planRun,
+  type Surroundings,
+  seccompRequest,
+} from './runtime/run-plan.ts'
+import { seccompFilter } from './runtime/seccomp-option.ts'
 import { rootfsOf } from './snapshot/rootfs.ts'
 import type { RuntimeSpec } from './spec/schema.ts'
 import { lockContainer } from './store/lock-container.ts'
@@ -33,9 +39,9 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   const subject = { ...record, rootfs: rootfsOf(context, record) }
   const plan = planRun(context, subject, request, surroundingsOf(rights, request))
   try {
+    const filter = await seccompFilter(seccompRequest(plan, { wantsProfile: request.dryRun }))
     const folder = mountPrivateFolder(context, monitor)
-    const options = { folder, wantsProfile: request.dryRun }
-    const container = await prepareContainer(context, monitor, plan, options)
+    const container = await prepareContainer(context, monitor, plan, { folder, filter })
     if (!request.dryRun) await startProgram(context, monitor, container)
     return container.spec
   } catch (error) {

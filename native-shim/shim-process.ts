@@ -19,7 +19,7 @@ export interface ShimProcess extends ContainerMonitor {
   exit(): Promise<ProgramExit>
   /** Ends the container, if there is one, and the monitor. What was not read is lost. */
   hangUp(): void
-  /** Resolves when the monitor is gone, and its container with it. */
+  /** Resolves when the monitor is gone, and all processes of its container with it. */
   readonly ended: Promise<void>
 }
 

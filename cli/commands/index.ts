@@ -2,11 +2,13 @@
 import type { Command } from '../command.ts'
 import { unknownCommand } from '../usage.ts'
 import { addCommand } from './add.ts'
+import { buildCommand } from './build.ts'
 import { commitCommand } from './commit.ts'
 import { completeCommand } from './complete.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { containersCommand } from './containers.ts'
+import { copyCommand } from './copy.ts'
 import { fromCommand } from './from.ts'
 import { helpCommand } from './help.ts'
 import { historyCommand } from './history.ts'
@@ -24,7 +26,9 @@ import { versionCommand } from './version.ts'
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
+  buildCommand,
   fromCommand,
+  copyCommand,
   addCommand,
   configCommand,
   runCommand,

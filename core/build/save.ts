@@ -8,7 +8,7 @@ import { readCache, writeCache } from '../store/cache.ts'
 import type { ImageLayer } from '../store/image-record.ts'
 import { findImage, type StoredImage } from '../store/images.ts'
 import { saveImage } from '../store/save-image.ts'
-import { tagImage } from '../tag.ts'
+import { tag } from '../tag.ts'
 import type { BuildSession, StageResult } from './session.ts'
 
 /** Makes an image of a stage; of one that is only its base, it gives that one the names. */
@@ -20,7 +20,7 @@ export function saveStage(
   const { context } = session
   if (result.isBase && result.base !== undefined) {
     const image = findImage(context, result.base.id)
-    if (names.length > 0) tagImage(context, image.id, names)
+    if (names.length > 0) tag(context, { image: image.id, names })
     return image
   }
   const layers = describeAll(session, result)
@@ -30,10 +30,12 @@ export function saveStage(
     config: result.state.config,
     properties: authored(result),
     created,
-    history: result.history.map(({ created: then = created, ...entry }): HistoryEntry => ({
-      ...entry,
-      created: then,
-    })),
+    history: result.history.map(
+      ({ created: then = created, ...entry }): HistoryEntry => ({
+        ...entry,
+        created: then,
+      }),
+    ),
     layers,
     annotations: annotations(result),
   })

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sourceError } from '../containerfile/source.ts'
 import type { RunStep } from '../plan/types.ts'
-import { type StepOutput, runStep as runProgram } from '../runtime/run-step.ts'
+import { runStep as runProgram, type StepOutput } from '../runtime/run-step.ts'
 import { rootfsOf } from '../snapshot/rootfs.ts'
-import { type StepOutcome, cachedStep } from './cached-step.ts'
+import { cachedStep, type StepOutcome } from './cached-step.ts'
 import type { Change } from './change.ts'
 import { type StageFiles, snapshotsOf } from './files.ts'
 import { dropMountPoints, findMountPoints } from './mount-points.ts'
@@ -62,11 +62,10 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
   }
   const { status } = await runProgram(context, request, run.output, signal)
   if (status === 0) return
-  throw sourceError(plan.file, step.instruction.range, {
+  throw sourceError(plan.file, step.instruction.range, `the command ${ending(status)}`, {
     code: 'STEP_FAILED',
-    message: `the command of ${step.instruction.text.split(' ', 1)[0]} ${ending(status)}`,
     exitCode: status,
-    hint: 'what it printed stands above',
+    hint: 'what it printed stands above; the steps before it are in the cache',
   })
 }
 

@@ -16,13 +16,12 @@ import { performOps } from './perform.ts'
 import { accountFiles, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
-import { type SeccompFilter, seccompFilter } from './seccomp-option.ts'
+import type { SeccompFilter } from './seccomp-option.ts'
 
 export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
-  /** Whether the spec is to be shown, the default seccomp profile and all. */
-  readonly wantsProfile: boolean
+  readonly filter: SeccompFilter
 }
 
 /** A container whose init stands in its root file system. */
@@ -45,17 +44,14 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, wantsProfile }: PrepareOptions,
+  { folder, filter }: PrepareOptions,
 ): Promise<PreparedContainer> {
-  const { request, subject, capabilities, machine, namespaces } = plan
-  const option = request.seccomp
-  const filter = await seccompFilter({ option, capabilities, machine, wantsProfile })
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
-  const { id, rootfs } = subject
-  const ops = prepareOps({ id, rootfs, namespaces, setgroupsDenied })
+  const { id, rootfs } = plan.subject
+  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,

@@ -12,6 +12,7 @@ import type { NetworkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
+import type { SeccompRequest } from './seccomp-option.ts'
 
 /** What is asked of a container's program, by `run` or a step of a build. */
 export interface ProgramRequest {
@@ -93,6 +94,14 @@ export function planRun(
     capabilities: resolveCapabilities({ base: defaultCapabilities, add, drop }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
+}
+
+/** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
+export function seccompRequest(
+  { request, capabilities, machine }: RunPlan,
+  { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
+): SeccompRequest {
+  return { option: request.seccomp, capabilities, machine, wantsProfile }
 }
 
 function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {

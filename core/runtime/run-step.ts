@@ -5,11 +5,18 @@ import type { Monitor } from '../../native-shim/monitor.ts'
 import { launcherProgram, type ShimProcess, startShim } from '../../native-shim/shim-process.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
-import { prepareContainer, startProgram } from './container.ts'
+import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
 import { namespaceUnavailable } from './namespaces.ts'
-import { type ProgramRequest, planRun, type RunPlan, type RunSubject } from './run-plan.ts'
+import {
+  type ProgramRequest,
+  planRun,
+  type RunPlan,
+  type RunSubject,
+  seccompRequest,
+} from './run-plan.ts'
+import { type SeccompFilter, seccompFilter } from './seccomp-option.ts'
 
 /** A program that a build runs. */
 export interface StepRequest extends Omit<ProgramRequest, 'user' | 'workingdir'> {
@@ -39,7 +46,8 @@ export interface StepResult {
  * Runs a program to its end, with nothing to read on stdin. Any number may run at once, each under
  * a monitor of its own; if this process dies, they end. From the main thread only.
  *
- * When it returns or throws, no process of the step is left, and no file but its snapshot's.
+ * When it returns or throws, no process of the step is left, but for slirp4netns, which the kernel
+ * needs some 20 ms to end, and no file but what the step wrote to its root file system.
  *
  * @param signal ends the step at once
  * @throws the signal's reason
@@ -55,12 +63,15 @@ export async function runStep(
 ): Promise<StepResult> {
   if (context.monitor === undefined) throw namespaceUnavailable(context.rights)
   signal.throwIfAborted()
-  const folder = mkdtempSync(`${privateFolder(context, context.monitor)}/step-`)
+  const plan = planOf(context, request)
+  const common = commonOf(context, context.monitor)
+  const filter = await filterOf(common, plan)
+  const folder = mkdtempSync(`${common.folder}/step-`)
   try {
-    const plan = planOf(context, request)
     const shim = await newShim()
+    const work = () => runIn(shim, common.context, plan, { folder, filter })
     try {
-      return await watched(shim, output, signal, () => runIn(shim, { context, plan, folder }))
+      return await watched(shim, output, signal, work)
     } finally {
       shim.hangUp()
       await shim.ended
@@ -70,13 +81,38 @@ export async function runStep(
   }
 }
 
-/** One for all steps of this process, and a folder for each in it. */
-const privateFolders = new WeakMap<Monitor, string>()
+/** What the steps of this process share. */
+interface Common {
+  /** Warns of each thing once. */
+  readonly context: Context
+  /** A folder for each step goes here. */
+  readonly folder: string
+  /** By their requests. */
+  readonly filters: Map<string, Promise<SeccompFilter>>
+}
 
-function privateFolder(context: Context, monitor: Monitor): string {
-  const folder = privateFolders.get(monitor) ?? mountPrivateFolder(context, monitor)
-  privateFolders.set(monitor, folder)
-  return folder
+const commons = new WeakMap<Monitor, Common>()
+
+function commonOf(context: Context, monitor: Monitor): Common {
+  const known = commons.get(monitor)
+  if (known !== undefined) return known
+  const folder = mountPrivateFolder(context, monitor)
+  const warned = new Set<string>()
+  const warn = (message: string) => {
+    if (!warned.has(message)) context.warn(message)
+    warned.add(message)
+  }
+  const common = { context: { ...context, warn }, folder, filters: new Map() }
+  commons.set(monitor, common)
+  return common
+}
+
+function filterOf({ filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
+  const request = seccompRequest(plan, { wantsProfile: false })
+  const key = JSON.stringify(request)
+  const filter = filters.get(key) ?? seccompFilter(request)
+  filters.set(key, filter)
+  return filter
 }
 
 function planOf(context: Context, request: StepRequest): RunPlan {
@@ -132,15 +168,13 @@ async function copy(from: Readable, take: StepOutput['stdout']): Promise<void> {
   for await (const chunk of from) await take(chunk)
 }
 
-interface Place {
-  readonly context: Context
-  readonly plan: RunPlan
-  readonly folder: string
-}
-
-async function runIn(shim: ShimProcess, { context, plan, folder }: Place): Promise<StepResult> {
+async function runIn(
+  shim: ShimProcess,
+  context: Context,
+  plan: RunPlan,
+  options: PrepareOptions,
+): Promise<StepResult> {
   try {
-    const options = { folder, wantsProfile: false }
     const container = await prepareContainer(context, shim, plan, options)
     await startProgram(context, shim, container)
     const { code, signal, userMicros, systemMicros, maxRssKib } = await shim.exit()

@@ -27,10 +27,16 @@ int relay_own(int fd, int flags) {
   return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
+/* Any write comes back at once: write_some() asks a socket for that each time. */
+static bool never_blocks(int fd) {
+  struct stat st;
+  return (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 || (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode));
+}
+
 void relay_add(struct relay *relay, int index, int from, int to) {
   struct pump *pump = &relay->pump[index];
   *pump = (struct pump){ .from = from, .to = to, .poll_from = -1, .poll_to = -1 };
-  pump->write_max = (fcntl(to, F_GETFL) & O_NONBLOCK) != 0 ? PUMP_BYTES : BLOCKING_WRITE_MAX;
+  pump->write_max = never_blocks(to) ? PUMP_BYTES : BLOCKING_WRITE_MAX;
   pump->buffer = malloc(PUMP_BYTES);
   pump->active = pump->buffer != NULL;
 }

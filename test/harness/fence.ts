@@ -12,16 +12,24 @@ import { repository } from './repository.ts'
  * @param isPrivate whether we are root in a mount namespace of our own
  */
 export const fenceOf = (directory: string, isPrivate: boolean): readonly string[] =>
-  isPrivate && canIsolate() ? isolation : [buildReaper(directory)]
+  isPrivate && works(isolation) ? isolation : [buildReaper(directory)]
 
-const canIsolate = (): boolean =>
-  spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0
+/** The same for a user, who is root in there: with subordinate ids where there are some. */
+export const namespaceFence = (): readonly string[] =>
+  [mapped('--map-auto'), mapped()].find(works) ?? []
 
 /** The shell is PID 1 of the namespace: it reaps orphans, and when it ends, all the rest does. */
-const isolation = [
-  ...['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
+const isolate = (...namespaces: readonly string[]): readonly string[] => [
+  ...['unshare', ...namespaces, '--pid', '--fork', '--kill-child', '--mount-proc'],
   ...['sh', '-c', '"$@"; exit $?', 'sh'],
 ]
+
+const isolation = isolate()
+const mapped = (...maps: readonly string[]) =>
+  isolate('--user', '--map-root-user', ...maps, '--mount')
+
+const works = ([program = '', ...args]: readonly string[]): boolean =>
+  spawnSync(program, [...args, 'true']).status === 0
 
 function buildReaper(directory: string): string {
   const program = join(directory, 'reaper')

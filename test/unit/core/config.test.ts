@@ -114,7 +114,7 @@ const wrong: readonly (readonly [name: string, change: ConfigChange])[] = [
   ['a relative directory', { kind: 'workingdir', text: 'srv' }],
 ]
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 describe('configure', { skip }, () => {
   for (const [name, change] of wrong) {
     it(`refuses ${name}, and the changes before it`, async (t) => {

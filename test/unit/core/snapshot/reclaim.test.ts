@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { commitAs } from '../store/commit-as.ts'
 import { from } from '../../../../core/from.ts'
 import { createSnapshot } from '../../../../core/snapshot/create.ts'
 import { reclaim } from '../../../../core/snapshot/reclaim.ts'
@@ -12,10 +11,11 @@ import { findContainer } from '../../../../core/store/containers.ts'
 import { containerLockPath, snapshotLockPath } from '../../../../core/store/layout.ts'
 import { monitorOf } from '../../../../core/store/lock-store.ts'
 import { openStore } from '../../../../core/store/open-store.ts'
+import { commitAs } from '../store/commit-as.ts'
 import { mayMount, type TestContext, testContext } from '../store/test-context.ts'
 import { changeIn, EMPTY_STORE, leftovers, readIn } from '../store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 /** A snapshot as a command leaves it that was killed: all its locks are gone with it. */
 function abandon(context: TestContext): string {

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
 import { listTree } from '../unpack/list-tree.ts'
 import { makeTree } from '../unpack/make-tree.ts'
 import { scratchRoot } from '../unpack/scratch-root.ts'
-import { pack } from './pack-tree.ts'
+import { chunkSizes, pack } from './pack-tree.ts'
 
 /** A directory, and a function that makes more beside it. */
 function setUp(t: TestContext) {
@@ -67,5 +76,39 @@ describe('packLayer', () => {
     truncateSync(`${two}/zeros`, 3_000_000)
     const options = { mtime: { kind: 'all', seconds: 5 } } as const
     assert.ok(pack(one, options).equals(pack(two, options)))
+  })
+
+  it('reads no hole, and packs zeros for it', (t) => {
+    const { directory } = setUp(t)
+    const [holes, data] = [directory('holes'), directory('data')]
+    const content = Buffer.alloc(5_000_001)
+    content.write('in the middle', 2_500_000)
+    content.write('x', 5_000_000)
+    writeFileSync(`${data}/file`, content)
+    writeFileSync(`${data}/only-zeros`, Buffer.alloc(3_000_000))
+    const fd = openSync(`${holes}/file`, 'w')
+    writeSync(fd, 'in the middle', 2_500_000)
+    writeSync(fd, 'x', 5_000_000)
+    closeSync(fd)
+    writeFileSync(`${holes}/only-zeros`, '')
+    truncateSync(`${holes}/only-zeros`, 3_000_000)
+    assert.ok(statSync(`${holes}/file`).blocks < 100, 'the file system keeps holes')
+    const mtime = { kind: 'all', seconds: 0 } as const
+    assert.ok(pack(holes, { mtime }).equals(pack(data, { mtime })))
+  })
+
+  it('gives chunks of 1 MiB, whatever the files are', (t) => {
+    const { directory } = setUp(t)
+    const source = directory('source')
+    for (const [index, size] of [700_000, 0, 1, 2_000_000, 1_048_576, 511, 512].entries()) {
+      writeFileSync(`${source}/${index}`, Buffer.alloc(size, index + 1))
+    }
+    const sizes = chunkSizes(source)
+    assert.deepEqual(sizes.slice(0, -1), [1_048_576, 1_048_576, 1_048_576])
+    assert.equal(sizes.at(-1), 616_960)
+  })
+
+  it('is an empty archive for an empty directory', (t) => {
+    assert.ok(pack(setUp(t).directory('source')).equals(Buffer.alloc(1024)))
   })
 })
