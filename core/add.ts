@@ -104,7 +104,7 @@ function tell(context: Context, request: AddRequest, digest: Digest): void {
   const { verb, destination = '', container } = request
   const what = `${verb.toUpperCase()} file:${digestHex(digest)} in ${destination}`
   const record = findContainer(context, container)
-  const told = withHistory(record, { text: `/bin/sh -c #(nop) ${what}`, now: context.now() })
+  const told = withHistory(record, { text: what, now: context.now() })
   withStoreLock(context, () => writeContainer(context, told))
 }
 
