@@ -129,7 +129,7 @@ const cases: readonly Case[] = [
 ]
 
 type Settings = Omit<ContainerRecord, 'version' | 'id' | 'name' | 'image' | 'created' | Place>
-type Place = 'driver' | 'layers' | 'active'
+type Place = 'driver' | 'base' | 'layers' | 'active'
 
 const settings = (config: ExecutionConfig): Settings => ({
   config,
@@ -214,7 +214,7 @@ describe('configure', { skip }, () => {
   it('tells of changes in the history when asked to', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    const { name: container } = from(context, { image: 'scratch' })
+    const { name: container } = await from(context, { image: 'scratch' })
     const changes: readonly ConfigChange[] = [
       env('A', '1'),
       { kind: 'cmd', args: ['a', 'b'] },
