@@ -100,7 +100,7 @@ const otherLines: readonly Lines[] = [
   },
   {
     of: rmiCommand,
-    plain: { images: [], all: false, force: false },
+    plain: { images: [], all: false, force: false, prune: false },
     rows: [
       ['short flags in one word', ['-af'], { all: true, force: true }],
       ['images and a flag', ['a', '-f', 'b'], { images: ['a', 'b'], force: true }],
