@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { createGzip } from 'node:zlib'
 import { decompress } from '../images/compression.ts'
 import type { LayerBlob } from '../images/convert.ts'
+import { gzip } from '../images/layer/gzip.ts'
 import { type LayerCompression, layerCompression } from '../images/media-types.ts'
 import type { Content, ImageDestination } from '../images/transport/destination.ts'
 import type { Form } from '../images/transport/forms.ts'
@@ -55,12 +54,12 @@ async function plainLayer(context: Context, { layer, below }: LayerPush): Promis
   return (await decompress(openBlob(context, layer.blob.digest))).content
 }
 
-/** The same, with an error at its end if it is not the layer; a copy of each chunk. */
+/** The same, with an error at its end if it is not the layer. */
 async function* verified(tar: Content, { diffId }: ImageLayer): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   for await (const chunk of tar) {
     hash.update(chunk)
-    yield Buffer.from(chunk)
+    yield chunk
   }
   const found = `sha256:${hash.digest('hex')}`
   if (found === diffId) return
@@ -68,15 +67,4 @@ async function* verified(tar: Content, { diffId }: ImageLayer): AsyncGenerator<B
     cause: `they are ${found} now`,
     hint: 'remove the image (tsbuild rmi) and pull or build it again',
   })
-}
-
-async function* gzip(tar: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const input = Readable.from(tar)
-  const packed = createGzip({ level: 3, chunkSize: 1024 * 1024 })
-  input.on('error', (error) => packed.destroy(error))
-  try {
-    yield* input.pipe(packed)
-  } finally {
-    input.destroy()
-  }
 }
