@@ -81,8 +81,8 @@ const refusals: readonly Refusal[] = [
     name: 'an archive in xz',
     source: (make) => make('x', Buffer.from('fd377a585a00', 'hex')),
     code: 'ARCHIVE_INVALID',
-    words: /compressed with xz/,
-    hint: /unpack it first \(unxz\)/,
+    words: /damaged or cut off/,
+    hint: /make the archive again/,
   },
   {
     name: 'an archive onto a file',
