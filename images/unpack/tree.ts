@@ -4,6 +4,7 @@ import { bytePath } from '../../core/lib/bytes.ts'
 import { hasCode } from '../../core/lib/errno.ts'
 import { removeTree } from '../../core/lib/remove-tree.ts'
 import type { FileTime } from '../../native-shim/syscalls.ts'
+import type { FileEntry } from '../tar/entry.ts'
 import { invalidArchive, readable } from '../tar/invalid.ts'
 import type { AttributeRules, Place } from './attributes.ts'
 import { type Directories, openDirectories } from './directories.ts'
@@ -23,6 +24,8 @@ export interface Tree {
   readonly links: 'follow' | 'refuse'
   /** Times that directories get at the end, by path below the root. */
   readonly times: Map<string, FileTime>
+  /** Directories by path that get what new files in them would inherit: access lists, at the end. */
+  readonly inherited: Map<string, FileEntry>
   /** Files that are being written. */
   readonly openFiles: Set<number>
 }
@@ -47,6 +50,7 @@ export function openTree({ rootFd, base, rules, links = 'follow' }: TreeTarget):
     implied,
     madeLinks: new Set<string>(),
     times: new Map(),
+    inherited: new Map(),
     openFiles: new Set<number>(),
   }
   return { base, directories, rules, links, ...known }
@@ -109,4 +113,5 @@ export function clear(tree: Tree, path: string): void {
   for (const known of tree.madeLinks) if (gone(known)) tree.madeLinks.delete(known)
   for (const known of tree.implied) if (gone(known)) tree.implied.delete(known)
   for (const known of tree.times.keys()) if (gone(known)) tree.times.delete(known)
+  for (const known of tree.inherited.keys()) if (gone(known)) tree.inherited.delete(known)
 }

@@ -131,6 +131,30 @@ describe('applyLayer', () => {
     assert.equal(one, other)
   })
 
+  it('gives no file the access list that its directory hands down', async (t) => {
+    const scratch = scratchLayers()
+    t.after(scratch.dispose)
+    // Version 2; user, user 0, group, mask, other: all may read and write.
+    const entries = ['0100', '0200', '0400', '1000', '2000']
+    const id = (tag: string) => (tag === '0200' ? '00000000' : 'ffffffff')
+    const acl = Buffer.from(
+      `02000000${entries.map((tag) => `${tag}0600${id(tag)}`).join('')}`,
+      'hex',
+    )
+    const name = 'system.posix_acl_default'
+    const pax = { [`SCHILY.xattr.${name}`]: acl }
+    const root = await scratch.overlay(
+      makeTar(
+        { name: 'd', type: '5', pax },
+        { name: 'd/x', mode: 0o640 },
+        { name: 'd/e', type: '5' },
+      ),
+    )
+    assert.deepEqual(sys.llistxattr(join(root, 'd')), [name])
+    assert.deepEqual(sys.llistxattr(join(root, 'd/x')), [])
+    assert.deepEqual(sys.llistxattr(join(root, 'd/e')), [])
+  })
+
   it('waits for the layers below only when it is read', async (t) => {
     const scratch = scratchLayers()
     t.after(scratch.dispose)
