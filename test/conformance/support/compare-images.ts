@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
 import type { ComparableConfig } from './image-config.ts'
 import type { ImageTree, TreeEntry } from './image-tree.ts'
 import type { Image } from './oci-layout.ts'
@@ -37,7 +38,16 @@ interface Difference {
   readonly text: string
 }
 
-export const maxExclusions = 10
+const maxExclusions = 10
+
+/** Fails with all differences, and prints what is not compared. */
+export function assertSame(pair: Pair, options: CompareOptions, what = 'images'): void {
+  const { differences, hidden } = compareImages(pair, options)
+  for (const [{ path, field = 'all', reason }, count] of hidden) {
+    console.log(`not compared: ${path} (${field}, ${count}): ${reason}`)
+  }
+  assert.equal(differences.length, 0, `${what} differ:\n${differences.join('\n')}`)
+}
 
 /** Compares all of two images: trees and configs. @throws RangeError with too many exclusions */
 export function compareImages(pair: Pair, { builtSince, exclusions }: CompareOptions): Comparison {
@@ -60,19 +70,25 @@ const covers = (exclusion: Exclusion, { path, field }: Difference): boolean =>
   exclusion.path.test(path) && (exclusion.field === undefined || exclusion.field === field)
 
 function configDifferences(ours: ComparableConfig, theirs: ComparableConfig): Difference[] {
-  const fields = Object.entries(ours).map(([field, value]) => ({ field, value: lines(value) }))
-  const others = new Map(Object.entries(theirs).map(([field, value]) => [field, lines(value)]))
-  return fields
-    .filter(({ field, value }) => value !== others.get(field))
-    .map(({ field, value }) => ({
-      path: `config ${field}`,
-      field: undefined,
-      text: `${value}, theirs ${others.get(field)}`,
-    }))
+  return configFields.flatMap((field) => {
+    const [mine, other] = [lines(ours[field]), lines(theirs[field])]
+    const path = `config ${field}`
+    const length = Math.max(mine.length, other.length)
+    const text = Array.from({ length }, (_, index) => [mine[index] ?? '∅', other[index] ?? '∅'])
+      .filter(([left, right]) => left !== right)
+      .map(([left, right]) => `${left}, theirs ${right}`)
+      .join('\n    ')
+    return text === '' ? [] : [{ path, field: undefined, text }]
+  })
 }
 
-const lines = (value: string | readonly string[]): string =>
-  typeof value === 'string' ? value : value.map((line) => `\n    ${line}`).join('')
+const configFields = [
+  ...(['architecture', 'os', 'author', 'user', 'workingDir', 'stopSignal', 'env', 'cmd'] as const),
+  ...(['entrypoint', 'labels', 'exposedPorts', 'volumes', 'history'] as const),
+]
+
+const lines = (value: string | readonly string[]): readonly string[] =>
+  typeof value === 'string' ? [value] : value
 
 function treeDifferences(ours: ImageTree, theirs: ImageTree, since: number): Difference[] {
   const paths = [...new Set([...ours.keys(), ...theirs.keys()])].sort()
