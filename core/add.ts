@@ -42,16 +42,19 @@ export interface AddRequest {
  * @throws TsbuildError CONTAINER_UNKNOWN, PATH_INVALID, ARCHIVE_INVALID, DISK_FULL
  */
 export async function add(context: Context, request: AddRequest): Promise<Record<never, never>> {
-  const sources = request.sources.map(inspectSource)
+  const sources = await Promise.all(request.sources.map(inspectSource))
   try {
     openStore(context)
     for (const source of sources) refuseStore(context, source)
     reclaim(context)
-    const rules = attributeRules(context, 'foreign')
-    await withContainer(context, request.container, (record) =>
-      change(context, record, (rootFd) => addAll({ rootFd, rules, record, sources, request })),
+    const losses = await withContainer(context, request.container, (record) =>
+      change(context, record, async (rootFd, key) => {
+        const rules = attributeRules(context, 'foreign', key)
+        await addAll({ rootFd, rules, record, sources, request })
+        return rules.losses
+      }),
     )
-    warnOfLosses(context, rules.losses)
+    warnOfLosses(context, losses)
     return {}
   } catch (error) {
     throw explainDisk(context, error)
@@ -67,15 +70,18 @@ function refuseStore({ paths }: Context, { kind, given, path }: Source): void {
   })
 }
 
-async function change(
+/** @param action gets the root directory, and the key of the snapshot that takes the changes */
+async function change<Result>(
   context: Context,
   record: ContainerRecord,
-  action: (rootFd: number) => Promise<void>,
-): Promise<void> {
-  const stage = stageChange(context, record)
+  action: (rootFd: number, key: string) => Promise<Result>,
+): Promise<Result> {
+  const stage = await stageChange(context, record)
   try {
-    await withRootfs(context, stage.record, action)
+    const { active } = stage.record
+    const result = await withRootfs(context, stage.record, (rootFd) => action(rootFd, active))
     stage.accept()
+    return result
   } catch (error) {
     stage.discard()
     throw error

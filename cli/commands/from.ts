@@ -22,7 +22,7 @@ export const fromCommand = command({
   },
   async run({ image, name }, context, io) {
     const { from } = await import('../../core/from.ts')
-    io.print(from(context(), { image, name }).name)
+    io.print((await from(context(), { image, name })).name)
     return 0
   },
 })

@@ -3,6 +3,8 @@
 /** Every failure a user can meet, in one list: the code is the contract, the text is not. */
 export const errorCodes = [
   'ARCHIVE_INVALID',
+  'BLOB_CORRUPT',
+  'COMPRESSION_UNSUPPORTED',
   'CONFIG_INVALID',
   'CONTAINER_BUSY',
   'CONTAINER_EXISTS',
@@ -12,6 +14,7 @@ export const errorCodes = [
   'DISK_FULL',
   'IMAGE_IN_USE',
   'IMAGE_UNKNOWN',
+  'MANIFEST_INVALID',
   'NAMESPACE_UNAVAILABLE',
   'NETWORK_FAILED',
   'NODE_TOO_OLD',
@@ -23,6 +26,7 @@ export const errorCodes = [
   'STORE_CORRUPT',
   'STORE_NEWER',
   'STORE_UNSAFE',
+  'TRANSPORT_INVALID',
   'USAGE',
   'USER_UNKNOWN',
   'USER_UNMAPPED',

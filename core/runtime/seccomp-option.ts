@@ -33,14 +33,10 @@ export async function seccompFilter(request: SeccompRequest): Promise<SeccompFil
   if (option === 'unconfined') return { profile: undefined, program: undefined }
   const ready = option === 'default' ? precompiledSeccomp(capabilities, machine) : undefined
   if (ready !== undefined && !wantsProfile) return { profile: undefined, program: ready }
-  const profile = option === 'default' ? await defaultProfile(request) : readProfile(option)
-  const { compileSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
+  const { compileSeccomp, defaultSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
+  const profile =
+    option === 'default' ? defaultSeccomp({ capabilities, arch: machine }) : readProfile(option)
   return { profile, program: ready ?? compileSeccomp(profile, machine) }
-}
-
-async function defaultProfile({ capabilities, machine: arch }: SeccompRequest) {
-  const { defaultSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
-  return defaultSeccomp({ capabilities, arch })
 }
 
 function readProfile(path: string): LinuxSeccomp {

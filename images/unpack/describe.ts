@@ -3,6 +3,8 @@ import { type BigIntStats, readlinkSync } from 'node:fs'
 import { bytePath } from '../../core/lib/bytes.ts'
 import type { FileTime, Syscalls } from '../../native-shim/syscalls.ts'
 import type { EntryType, FileEntry } from '../tar/entry.ts'
+import { INODE_RECORD_XATTR, parseInodeRecord, withRecord } from './inode-record.ts'
+import type { OwnerTable } from './owner-table.ts'
 
 /** 'as-root': it belongs to root and has no set-id bits, as what users add to an image. */
 export type Ownership = 'exact' | 'as-root'
@@ -16,19 +18,27 @@ export interface Found {
 
 const SET_ID_BITS = 0o6000
 
+export interface Manner {
+  readonly ownership: Ownership
+  readonly sys: Syscalls
+  /** For 'exact': the records of links and special files. */
+  readonly owners?: OwnerTable | undefined
+  /** Which extended attributes the entry gets; all without it. Our own record is never one. */
+  readonly keepsXattr?: (name: string) => boolean
+}
+
 /**
- * An entry that makes a file like `source`.
+ * An entry that makes a file like `source`. With 'exact' it has the owner, mode and type that our
+ * records say, so an empty file can be described as a device.
  *
  * @param path what it is to be called
  */
-export function describe(
-  { source, type, stats }: Found,
-  path: string,
-  { ownership, sys }: { readonly ownership: Ownership; readonly sys: Syscalls },
-): FileEntry {
-  const exact = ownership === 'exact'
+export function describe(found: Found, path: string, manner: Manner): FileEntry {
+  const { source, type, stats } = found
+  const exact = manner.ownership === 'exact'
   const mode = Number(stats.mode) & 0o7777
-  return {
+  const names = type === 'symlink' ? [] : manner.sys.llistxattr(source)
+  const entry = {
     type,
     path,
     mode: exact || type === 'directory' ? mode : mode & ~SET_ID_BITS,
@@ -37,8 +47,18 @@ export function describe(
     mtime: fileTime(stats.mtimeNs),
     linkTarget: type === 'symlink' ? readlinkSync(bytePath(source), { encoding: 'latin1' }) : '',
     device: deviceOf(stats.rdev),
-    xattrs: readXattrs(sys, source),
+    xattrs: names.length === 0 ? NO_XATTRS : readXattrs(names, source, manner),
   }
+  const record = exact ? recordOf(names, found, manner) : undefined
+  return record === undefined ? entry : withRecord(entry, record, stats.size)
+}
+
+const NO_XATTRS: ReadonlyMap<string, Buffer> = new Map()
+
+function recordOf(names: readonly string[], { source, type, stats }: Found, manner: Manner) {
+  if (type !== 'file' && type !== 'directory') return manner.owners?.find(stats)
+  if (!names.includes(INODE_RECORD_XATTR)) return undefined
+  return parseInodeRecord(manner.sys.lgetxattr(source, INODE_RECORD_XATTR).toString('latin1'))
 }
 
 /** Undefined for a socket, which only lives with the program that made it. */
@@ -65,6 +85,11 @@ function deviceOf(rdev: bigint): FileEntry['device'] {
   return { major: (number >> 8) & 0xfff, minor: (number & 0xff) | ((number >> 12) & 0xfff00) }
 }
 
-function readXattrs(sys: Syscalls, source: string): Map<string, Buffer> {
-  return new Map(sys.llistxattr(source).map((name) => [name, sys.lgetxattr(source, name)]))
+function readXattrs(
+  names: readonly string[],
+  source: string,
+  { sys, keepsXattr = () => true }: Manner,
+): Map<string, Buffer> {
+  const kept = names.filter((name) => name !== INODE_RECORD_XATTR && keepsXattr(name))
+  return new Map(kept.map((name) => [name, sys.lgetxattr(source, name)]))
 }

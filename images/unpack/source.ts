@@ -20,13 +20,13 @@ export interface Source {
  * @throws TsbuildError PATH_INVALID if it cannot be read, or is no file and no directory;
  *   ARCHIVE_INVALID if it is none against its name, or of a kind that we cannot read
  */
-export function inspectSource(given: string): Source {
+export async function inspectSource(given: string): Promise<Source> {
   try {
     const path = realpathSync(given)
     const stats = statSync(path)
     if (stats.isDirectory()) return { given, path, kind: 'directory' }
     if (!stats.isFile()) throw new Error('it is neither a file nor a directory')
-    return { given, path, kind: fileKind(path, basename(given)) }
+    return { given, path, kind: await fileKind(path, basename(given)) }
   } catch (error) {
     throw sourceFailure(given, error, 'name a file, a directory or an archive that you can read')
   }
@@ -50,10 +50,10 @@ export function sourceFailure(given: string, error: unknown, hint: string): Tsbu
 /** Names that promise an archive: what has one and is none was damaged on the way. */
 const ARCHIVE_NAME = /\.(?:tar|tar\.gz|tgz)$/
 
-function fileKind(path: string, name: string): Source['kind'] {
+async function fileKind(path: string, name: string): Promise<Source['kind']> {
   const fd = openSync(path, 'r')
   try {
-    const packing = detectPacking(fd)
+    const packing = await detectPacking(fd)
     if (packing !== 'none') return packing
   } finally {
     closeSync(fd)

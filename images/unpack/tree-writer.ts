@@ -39,7 +39,7 @@ export interface TreeWriter {
 export function createTreeWriter(target: TreeTarget): TreeWriter {
   const tree = openTree(target)
   return {
-    put: (entry) => put(tree, fullPath(tree, entry.path), entry),
+    put: (entry) => putEntry(tree, fullPath(tree, entry.path), entry),
     putCopy(entry, source) {
       const exclusive = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
       makeNew(tree, fullPath(tree, entry.path), (place) => {
@@ -47,18 +47,21 @@ export function createTreeWriter(target: TreeTarget): TreeWriter {
         applyToPlace(place, entry, tree.rules)
       })
     },
-    finish() {
-      for (const [path, time] of tree.times) {
-        tree.rules.sys.utimensat(tree.directories.open(path, 'fail'), '.', time)
-      }
-    },
+    finish: () => setTimes(tree),
     close: () => closeTree(tree),
   }
 }
 
-const noContent: Body = { write: () => {}, end: () => {} }
+export function setTimes({ times, directories, rules }: Tree): void {
+  for (const [path, time] of times) {
+    rules.sys.utimensat(directories.open(path, 'fail'), '.', time)
+  }
+}
 
-function put(tree: Tree, path: string, entry: FileEntry): Body {
+export const noContent: Body = { write: () => {}, end: () => {} }
+
+/** Makes the file of an entry at `path` below the root, in the place of what is there. */
+export function putEntry(tree: Tree, path: string, entry: FileEntry): Body {
   switch (entry.type) {
     case 'file':
       return createFile(tree, path, entry)
@@ -102,6 +105,7 @@ function makeDirectory(tree: Tree, path: string, entry: FileEntry): void {
   }
   applyToPlace(placeOf(tree, path), entry, tree.rules)
   tree.times.set(path, entry.mtime)
+  tree.implied.delete(path)
 }
 
 function made(tree: Tree, path: string): boolean {
@@ -117,7 +121,8 @@ function made(tree: Tree, path: string): boolean {
 function occupant(tree: Tree, path: string): 'directory' | 'link to a directory' | 'other' {
   const stats = lstatSync(bytePath(placeOf(tree, path).path))
   if (stats.isDirectory()) return 'directory'
-  if (!stats.isSymbolicLink() || tree.madeLinks.has(path)) return 'other'
+  if (!stats.isSymbolicLink() || tree.links === 'refuse') return 'other'
+  if (tree.madeLinks.has(path)) return 'other'
   try {
     tree.directories.open(path, 'fail')
     return 'link to a directory'

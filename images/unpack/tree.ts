@@ -17,6 +17,10 @@ export interface Tree {
   readonly rules: AttributeRules
   /** Symlinks that were made here, by path below the root. */
   readonly madeLinks: Set<string>
+  /** Directories that were missing and that no entry has described, by path below the root. */
+  readonly implied: Set<string>
+  /** What links are that lie on the way of an entry. */
+  readonly links: 'follow' | 'refuse'
   /** Times that directories get at the end, by path below the root. */
   readonly times: Map<string, FileTime>
   /** Files that are being written. */
@@ -28,11 +32,24 @@ export interface TreeTarget {
   /** Below the root, without leading slash. */
   readonly base: string
   readonly rules: AttributeRules
+  /**
+   * 'follow', unless said otherwise: those that were there before lead where they lead inside the
+   * root. 'refuse': none is a way, and a directory takes the place of one.
+   */
+  readonly links?: 'follow' | 'refuse'
 }
 
-export function openTree({ rootFd, base, rules }: TreeTarget): Tree {
-  const directories = openDirectories(rootFd, rules.sys)
-  return { base, directories, rules, madeLinks: new Set(), times: new Map(), openFiles: new Set() }
+export function openTree({ rootFd, base, rules, links = 'follow' }: TreeTarget): Tree {
+  const implied = new Set<string>()
+  const options = { links, made: (path: string) => implied.add(path) }
+  const directories = openDirectories(rootFd, rules.sys, options)
+  const known = {
+    implied,
+    madeLinks: new Set<string>(),
+    times: new Map(),
+    openFiles: new Set<number>(),
+  }
+  return { base, directories, rules, links, ...known }
 }
 
 export function closeTree(tree: Tree): void {
@@ -55,6 +72,7 @@ export function fullPath(tree: Tree, name: string): string {
 export function placeOf(tree: Tree, path: string, missing: 'make' | 'fail' = 'make'): Place {
   if (path === tree.base) return placeIn(tree.directories.open(path, missing), '.')
   const [parent, name] = splitPath(path)
+  if (tree.links === 'refuse') return placeIn(tree.directories.open(parent, missing), name)
   for (let above = parent; above.length > tree.base.length; above = splitPath(above)[0]) {
     if (!tree.madeLinks.has(above)) continue
     throw invalidArchive(`${readable(path)} goes through ${readable(above)}, a link of the archive`)
@@ -89,5 +107,6 @@ export function clear(tree: Tree, path: string): void {
   tree.directories.forget()
   const gone = (known: string) => known === path || known.startsWith(`${path}/`)
   for (const known of tree.madeLinks) if (gone(known)) tree.madeLinks.delete(known)
+  for (const known of tree.implied) if (gone(known)) tree.implied.delete(known)
   for (const known of tree.times.keys()) if (gone(known)) tree.times.delete(known)
 }

@@ -21,6 +21,12 @@ export function keepsXattr(name: string, origin: 'own' | 'foreign'): boolean {
   return !starts(OWN_XATTR_PREFIX) && (kept.includes(name) || keptPrefixes.some(starts))
 }
 
+/** Whether an extended attribute is part of a layer: what keeps its meaning on other machines. */
+export function entersLayer(name: string): boolean {
+  if (kept.includes(name)) return true
+  return name.startsWith('user.') && keepsXattr(name, 'foreign')
+}
+
 const REVISION_MASK = 0xff000000
 const REVISION_2 = 0x02000000
 const REVISION_3 = 0x03000000

@@ -97,7 +97,7 @@ bool field_is(struct field field, const char *text) {
 
 void check_texts(const struct field *fields, int count, unsigned binary) {
   for (int i = 0; i < count; i++)
-    if ((binary >> i & 1) == 0 && strlen(fields[i].data) != fields[i].len)
+    if ((binary & ARG(i)) == 0 && strlen(fields[i].data) != fields[i].len)
       protocol_broken("NUL in a text");
 }
 

@@ -25,10 +25,6 @@ describe('the table of commands', () => {
     it(`${table.name} gives no option the name of another`, () => {
       const names = options.flatMap(([key, { alias = [] }]) => [flagName(key), ...alias])
       assert.deepEqual(names, [...new Set(names)])
-      assert.deepEqual(
-        names.filter((name) => name.startsWith('no-')),
-        [],
-      )
     })
 
     it(`${table.name} says what everything is, beginning with a capital or a name`, () => {

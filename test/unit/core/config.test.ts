@@ -114,13 +114,13 @@ const wrong: readonly (readonly [name: string, change: ConfigChange])[] = [
   ['a relative directory', { kind: 'workingdir', text: 'srv' }],
 ]
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 describe('configure', { skip }, () => {
   for (const [name, change] of wrong) {
     it(`refuses ${name}, and the changes before it`, async (t) => {
       const context = testContext()
       t.after(context.dispose)
-      const { name: container } = from(context, { image: 'scratch' })
+      const { name: container } = await from(context, { image: 'scratch' })
       const changes = [env('GOOD', '1'), change]
       await assert.rejects(configure(context, { container, changes }), { code: 'CONFIG_INVALID' })
       assert.deepEqual(findContainer(context, container).config, {})
@@ -130,7 +130,7 @@ describe('configure', { skip }, () => {
   it('refuses a container that is not there, and names a similar one', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    from(context, { image: 'scratch', name: 'webserver' })
+    await from(context, { image: 'scratch', name: 'webserver' })
     const attempt = configure(context, { container: 'webservr', changes: [] })
     const expected = { code: 'CONTAINER_UNKNOWN', hint: 'did you mean "webserver"?' }
     await assert.rejects(attempt, expected)
