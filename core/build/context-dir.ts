@@ -33,7 +33,9 @@ export function openBuildContext(
   const text = readText(path, 'the Containerfile')
   const ignorePath = request.ignoreFile ?? ignoreCandidates(root, path).find(existsSync)
   if (ignorePath === undefined) return { root, containerfile: { path, text }, ignore: undefined }
-  const matcher = compileIgnore({ name: ignorePath, text: readText(ignorePath, 'the ignore file') })
+  const ignoreText = readText(ignorePath, 'the ignore file')
+  const { excludes: ignores, mayContain } = compileIgnore({ name: ignorePath, text: ignoreText })
+  const matcher = { ignores, mayContain }
   return { root, containerfile: { path, text }, ignore: { path: ignorePath, matcher } }
 }
 

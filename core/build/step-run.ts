@@ -62,11 +62,10 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
   }
   const { status } = await runProgram(context, request, run.output, signal)
   if (status === 0) return
-  throw sourceError(plan.file, step.instruction.range, {
+  throw sourceError(plan.file, step.instruction.range, `the command ${ending(status)}`, {
     code: 'STEP_FAILED',
-    message: `the command of ${step.instruction.text.split(' ', 1)[0]} ${ending(status)}`,
     exitCode: status,
-    hint: 'what it printed stands above',
+    hint: 'what it printed stands above; the steps before it are in the cache',
   })
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from 'node:fs'
-import { makeDirectories } from '../copy/destination.ts'
+import { makeDirectories, now } from '../copy/destination.ts'
 import { accountFiles, resolveOwner } from '../copy/owner.ts'
-import { now } from '../copy/now.ts'
 import { toBytes } from '../lib/bytes.ts'
 import { withRootfs } from '../snapshot/mount.ts'
 import { attributeRules } from '../snapshot/rules.ts'

@@ -71,15 +71,21 @@ export async function* throughProgram(
   }
 }
 
+/** What goes wrong behind us is thrown in at the yield, and is not the source's failure. */
 async function* watched(
   source: AsyncIterable<Buffer>,
   failed: (error: unknown) => void,
 ): AsyncGenerator<Buffer> {
+  const iterator = source[Symbol.asyncIterator]()
+  const next = () =>
+    iterator.next().catch((error) => {
+      failed(error)
+      throw error
+    })
   try {
-    yield* source
-  } catch (error) {
-    failed(error)
-    throw error
+    for (let item = await next(); item.done !== true; item = await next()) yield item.value
+  } finally {
+    await iterator.return?.()
   }
 }
 
