@@ -5,8 +5,8 @@ import { orList, usageError } from './usage.ts'
 /**
  * Gives each positional of the table its words.
  *
- * Required ones are served first, so a list may stand in the middle:
- * `add <container> <sources...> <destination>`.
+ * Required ones are served first, then optional ones, so a list may stand in the middle:
+ * `copy <container> <sources...> [destination]`.
  *
  * @throws TsbuildError USAGE when words are missing or left over
  */
@@ -19,15 +19,17 @@ export function bindPositionals(command: CommandTable, words: readonly string[])
     throw usageError(command.name, `"${command.name}" needs <${missing[0]}>`, hint)
   }
   const left = [...words]
-  let spare = words.length - required.length
+  const spare = words.length - required.length
+  let single = Math.min(spare, slots.filter(([, { count }]) => count === 'optional').length)
+  const list = spare - single
   const bound = slots.map(([name, { count, choices }]) => {
-    const taken = left.splice(0, share(count, spare))
+    const taken = left.splice(0, share(count, { single, list }))
     const wrong = taken.find((word) => choices?.includes(word) === false)
     if (wrong !== undefined) {
       const wanted = `<${name}> of "${command.name}" must be ${orList(choices ?? [])}`
       throw usageError(command.name, `${wanted}, not "${wrong}"`, hint)
     }
-    spare -= taken.length - (count === 'one' || count === 'some' ? 1 : 0)
+    if (count === 'optional') single -= taken.length
     return [name, count === 'one' || count === 'optional' ? taken[0] : taken]
   })
   if (left.length > 0) {
@@ -36,16 +38,16 @@ export function bindPositionals(command: CommandTable, words: readonly string[])
   return Object.fromEntries(bound)
 }
 
-/** How many words a slot takes when `spare` are left over from the required ones. */
-function share(count: Positional['count'], spare: number): number {
+/** How many words a slot takes of those that the required ones leave. */
+function share(count: Positional['count'], left: { single: number; list: number }): number {
   switch (count) {
     case 'one':
       return 1
     case 'optional':
-      return Math.min(spare, 1)
+      return Math.min(left.single, 1)
     case 'some':
-      return 1 + spare
+      return 1 + left.list
     case 'any':
-      return spare
+      return left.list
   }
 }

@@ -19,5 +19,7 @@ export function buildArgs(
       throw usageError('build', `option "--build-arg" of "build" has no name in "${text}"`)
     return [name, equals < 0 ? env[name] : text.slice(equals + 1)] as const
   })
-  return Object.fromEntries(pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+  return Object.fromEntries(
+    pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }

@@ -13,10 +13,7 @@ export interface HistoryListOptions {
 }
 
 /** The lines `history` prints. The fields of the JSON have the names podman gives them. */
-export function historyList(
-  steps: readonly HistoryStep[],
-  options: HistoryListOptions,
-): string[] {
+export function historyList(steps: readonly HistoryStep[], options: HistoryListOptions): string[] {
   if (options.json) return [json(steps.map(record))]
   const id = (step: HistoryStep) => {
     if (step.id === undefined) return MISSING

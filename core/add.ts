@@ -1,84 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, openSync, realpathSync } from 'node:fs'
-import { basename, posix } from 'node:path'
-import { openArchive } from '../images/compression.ts'
+import { cwd } from 'node:process'
+import { type Digest, digestHex } from '../images/digest.ts'
 import type { AttributeRules, Losses } from '../images/unpack/attributes.ts'
-import { copyTree } from '../images/unpack/copy-tree.ts'
-import { openDirectories } from '../images/unpack/directories.ts'
-import { splitPath } from '../images/unpack/names.ts'
-import { inspectSource, type Source, sourceFailure } from '../images/unpack/source.ts'
-import type { TreeTarget } from '../images/unpack/tree.ts'
-import { unpackArchive } from '../images/unpack/unpack-archive.ts'
+import { withHistory } from './config-history.ts'
 import type { Context } from './context.ts'
-import { toBytes } from './lib/bytes.ts'
-import { hasCode } from './lib/errno.ts'
-import { TsbuildError } from './lib/errors.ts'
+import type { AttributeChanges } from './copy/attributes.ts'
+import { type CopyTarget, copySelection } from './copy/copy.ts'
+import { digestSelection } from './copy/digest.ts'
+import type { CopyOrigin } from './copy/origin.ts'
+import { accountFiles, parseMode, resolveOwner } from './copy/owner.ts'
+import { selectSources } from './copy/select.ts'
+import { withSourceRoot } from './copy/source-root.ts'
+import { withStatIndex } from './copy/stat-index-file.ts'
 import { withRootfs } from './snapshot/mount.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import { attributeRules } from './snapshot/rules.ts'
 import { stageChange } from './snapshot/stage.ts'
 import type { ContainerRecord } from './store/container-record.ts'
+import { findContainer, writeContainer } from './store/containers.ts'
 import { explainDisk } from './store/disk-full.ts'
 import { withContainer } from './store/lock-container.ts'
+import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
 
 export interface AddRequest {
   readonly container: string
-  /** Files, directories and archives of the host; archives are unpacked. */
+  /** Paths; parts of them may be patterns. */
   readonly sources: readonly string[]
-  /** In the container; a relative one starts in its working directory. */
-  readonly destination: string
+  /** In the container; a relative one, and none, start in its working directory. */
+  readonly destination: string | undefined
+  /** 'add' unpacks archives. */
+  readonly verb: 'add' | 'copy'
+  /** `USER:GROUP`, names or numbers. */
+  readonly chown?: string | undefined
+  /** Octal. */
+  readonly chmod?: string | undefined
+  /** Where the sources lie: on this machine when it is not said. */
+  readonly from?: SourcePlace | undefined
+  /** Whether the history of the image tells of it. */
+  readonly addHistory?: boolean
+  /** Whether the digest is wanted, which needs all sources to be read. */
+  readonly digest?: boolean
 }
 
+export type SourcePlace =
+  /** A container or an image. */
+  { readonly kind: 'stored'; readonly name: string } | Extract<CopyOrigin, { kind: 'context' }>
+
 /**
- * Adds files to a container: what is copied belongs to root and loses set-id bits, an archive
- * keeps what it says. The content of directories and archives goes into the destination; a file
- * does too if that is a directory, or was written with a slash at the end, or there are several
- * sources, and becomes it otherwise.
+ * Adds files to a container. What is copied belongs to root, or `chown`, and from a container or
+ * an image to whom it belongs there; an archive that is unpacked keeps what it says. All of it is
+ * added or nothing, also when we are killed, as long as the container has fewer than 250 layers;
+ * above that a failure can leave a part.
  *
- * All of it is added or nothing, also when we are killed, as long as the container has fewer than
- * 250 layers; above that a failure can leave a part.
- *
- * @throws TsbuildError CONTAINER_UNKNOWN, PATH_INVALID, ARCHIVE_INVALID, DISK_FULL
+ * @returns the digest of what was added, if it is wanted
+ * @throws TsbuildError CONTAINER_UNKNOWN, IMAGE_UNKNOWN, PATH_INVALID, ARCHIVE_INVALID,
+ *   USER_UNKNOWN, USAGE, DISK_FULL
  */
-export async function add(context: Context, request: AddRequest): Promise<Record<never, never>> {
-  const sources = await Promise.all(request.sources.map(inspectSource))
+export async function add(
+  context: Context,
+  request: AddRequest,
+): Promise<{ digest: Digest | undefined }> {
+  const chmod = request.chmod === undefined ? undefined : parseMode(request.chmod)
   try {
     openStore(context)
-    for (const source of sources) refuseStore(context, source)
     reclaim(context)
-    const losses = await withContainer(context, request.container, (record) =>
-      change(context, record, async (rootFd, key) => {
+    const digest = await withContainer(context, request.container, async (record) => {
+      const made = await change(context, record, async (rootFd, key) => {
         const rules = attributeRules(context, 'foreign', key)
-        await addAll({ rootFd, rules, record, sources, request })
-        return rules.losses
-      }),
-    )
-    warnOfLosses(context, losses)
-    return {}
+        const digest = await addTo({ context, request, record, rootFd, rules, chmod })
+        warnOfLosses(context, rules.losses)
+        return digest
+      })
+      if (made !== undefined && request.addHistory === true) tell(context, request, made)
+      return made
+    })
+    return { digest }
   } catch (error) {
     throw explainDisk(context, error)
   }
 }
 
-/** It would be copied into itself. */
-function refuseStore({ paths }: Context, { kind, given, path }: Source): void {
-  const inside = `${realpathSync(paths.root)}/`.startsWith(path === '/' ? path : `${path}/`)
-  if (kind !== 'directory' || !inside) return
-  throw new TsbuildError('PATH_INVALID', `cannot add ${given}: the store ${paths.root} is in it`, {
-    hint: 'name the directories in it that you need',
-  })
-}
-
-/** @param action gets the root directory, and the key of the snapshot that takes the changes */
 async function change<Result>(
   context: Context,
   record: ContainerRecord,
   action: (rootFd: number, key: string) => Promise<Result>,
 ): Promise<Result> {
   const stage = await stageChange(context, record)
+  const { active } = stage.record
   try {
-    const { active } = stage.record
     const result = await withRootfs(context, stage.record, (rootFd) => action(rootFd, active))
     stage.accept()
     return result
@@ -88,82 +98,67 @@ async function change<Result>(
   }
 }
 
+/** In the words of other builders. */
+function tell(context: Context, request: AddRequest, digest: Digest): void {
+  const { verb, destination = '', container } = request
+  const what = `${verb.toUpperCase()} file:${digestHex(digest)} in ${destination}`
+  const record = findContainer(context, container)
+  const told = withHistory(record, { text: `/bin/sh -c #(nop) ${what}`, now: context.now() })
+  withStoreLock(context, () => writeContainer(context, told))
+}
+
 interface Addition {
+  readonly context: Context
+  readonly request: AddRequest
+  readonly record: ContainerRecord
+  /** Of the container. */
   readonly rootFd: number
   readonly rules: AttributeRules
-  readonly record: ContainerRecord
-  readonly sources: readonly Source[]
-  readonly request: AddRequest
+  readonly chmod: number | undefined
 }
 
-async function addAll(addition: Addition): Promise<void> {
-  const { rootFd, rules, record, sources, request } = addition
-  const directory = record.config.WorkingDir ?? '/'
-  const path = posix.resolve('/', directory, request.destination).slice(1)
-  const target = { rootFd, rules, base: toBytes(path) }
-  const named = !/(?:^|\/)\.?$/.test(request.destination) && sources.length === 1
-  for (const source of sources) {
-    try {
-      if (source.kind === 'file') addFile(target, source, named)
-      else await addContent(target, source)
-    } catch (error) {
-      if (hasCode(error, 'ENOSPC', 'EDQUOT')) throw error
-      throw sourceFailure(source.given, error, `check the destination ${request.destination}`)
-    }
+async function addTo(addition: Addition): Promise<Digest | undefined> {
+  const { context, request, record, rootFd, rules, chmod } = addition
+  const { chown, from, destination = '' } = request
+  const owner =
+    chown === undefined
+      ? undefined
+      : resolveOwner(chown, () => accountFiles({ rootFd, sys: rules.sys }))
+  const changes: AttributeChanges = { chown: owner, chmod }
+  const target: CopyTarget = {
+    ...changes,
+    rootFd,
+    rules,
+    destination,
+    workingDir: record.config.WorkingDir ?? '/',
+    unpackArchives: request.verb === 'add',
   }
-}
-
-/** @param named whether the destination may be the name that the file is to get */
-function addFile(target: TreeTarget, source: Source, named: boolean): void {
-  const request = { source: toBytes(source.path), ownership: 'as-root' } as const
-  if (named && !isDirectory(target)) {
-    const [base, name] = splitPath(target.base)
-    copyTree({ ...request, name }, { ...target, base })
-  } else {
-    makeDirectory(target)
-    copyTree({ ...request, name: toBytes(basename(source.given)) }, target)
+  if (from?.kind !== 'stored') {
+    return addFrom(addition, from ?? { kind: 'host', directory: cwd() }, target)
   }
+  return withSourceRoot(context, { name: from.name, target: { record, rootFd } }, (sourceFd) =>
+    addFrom(addition, { kind: 'tree', rootFd: sourceFd, name: from.name }, target),
+  )
 }
 
-async function addContent(target: TreeTarget, { kind, path }: Source): Promise<void> {
-  makeDirectory(target)
-  if (kind === 'directory') {
-    copyTree({ source: toBytes(path), name: '.', ownership: 'as-root' }, target)
-  } else if (kind !== 'file') {
-    const fd = openSync(path, 'r')
-    try {
-      await unpackArchive(openArchive(fd, kind), target)
-    } finally {
-      closeSync(fd)
-    }
-  }
-}
-
-function makeDirectory(target: TreeTarget): void {
+async function addFrom(
+  { context, request, rules }: Addition,
+  origin: CopyOrigin,
+  target: CopyTarget,
+): Promise<Digest | undefined> {
+  const storeRoot = context.paths.root
+  const selection = selectSources(origin, request.sources, { sys: rules.sys, storeRoot })
   try {
-    openOnce(target, 'make')
-  } catch (error) {
-    if (!hasCode(error, 'ENOTDIR', 'EEXIST', 'ELOOP')) throw error
-    throw new Error('the destination is not a directory', { cause: error })
-  }
-}
-
-function isDirectory(target: TreeTarget): boolean {
-  try {
-    openOnce(target, 'fail')
-    return true
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
-    return false
-  }
-}
-
-function openOnce({ rootFd, rules, base }: TreeTarget, missing: 'make' | 'fail'): void {
-  const directories = openDirectories(rootFd, rules.sys)
-  try {
-    directories.open(base, missing)
+    const { chown, chmod } = target
+    const wanted = request.digest === true || request.addHistory === true
+    const digest = wanted
+      ? await withStatIndex(context, (index) => digestSelection(selection, { chown, chmod, index }))
+      : undefined
+    const { changed } = await copySelection(selection, target)
+    if (changed !== undefined) context.warn(`${changed} was changed while it was copied`)
+    return digest
   } finally {
-    directories.forget()
+    selection.close()
   }
 }
 

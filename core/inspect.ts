@@ -70,9 +70,7 @@ function ofImage(context: Pick<Context, 'paths'>, image: StoredImage): Inspectio
 function ofContainer(context: Pick<Context, 'paths'>, record: ContainerRecord): Inspection {
   const { id, name, image, base, config, properties, created, createdBy } = record
   const stored =
-    image === null
-      ? undefined
-      : orUndefined('IMAGE_UNKNOWN', () => findImage(context, image.id))
+    image === null ? undefined : orUndefined('IMAGE_UNKNOWN', () => findImage(context, image.id))
   const diffIds = base.map(({ diffId }) => diffId)
   return {
     ...(stored === undefined ? noSource : sourceOf(context, stored, image?.name ?? '')),

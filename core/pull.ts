@@ -54,7 +54,11 @@ async function pullImage(
 ): Promise<PulledImage> {
   const { manifest, mediaType, manifestBytes: bytes, names } = source
   progress(`config ${manifest.config.digest}`)
-  const configBytes = readVerified(source.stream(manifest.config), manifest.config, MAX_CONFIG_BYTES)
+  const configBytes = readVerified(
+    source.stream(manifest.config),
+    manifest.config,
+    MAX_CONFIG_BYTES,
+  )
   const { config, diffIds } = parseImageConfig(configBytes, manifest.layers.length)
   warnOfPlatform(context, config)
   const { layers, settle } = await pullLayers(context, { source, diffIds, progress })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { command } from '../command.ts'
-import { workingContainer } from '../shared-tables.ts'
+import { copyOptions, copyPositionals, runCopy } from '../copy-command.ts'
 
 export const addCommand = command({
   name: 'add',
@@ -11,15 +11,7 @@ export const addCommand = command({
     ['tsbuild add demo rootfs.tar.gz /', 'what the archive holds'],
   ],
   namespace: 'enter',
-  positionals: {
-    container: workingContainer,
-    sources: { count: 'some', describe: 'Files, directories and archives of the host' },
-    destination: { count: 'one', describe: 'Path in the container' },
-  },
-  options: {},
-  async run({ container, sources, destination }, context) {
-    const { add } = await import('../../core/add.ts')
-    await add(context(), { container, sources: [...sources], destination })
-    return 0
-  },
+  positionals: copyPositionals,
+  options: copyOptions,
+  run: (args, context, io) => runCopy('add', args, { context, io }),
 })

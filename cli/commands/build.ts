@@ -23,7 +23,11 @@ export const buildCommand = command({
   },
   options: {
     tag: { type: 'string[]', alias: ['t'], describe: 'Name of the image' },
-    file: { type: 'string', alias: ['f'], describe: 'Containerfile, if not the one in the context' },
+    file: {
+      type: 'string',
+      alias: ['f'],
+      describe: 'Containerfile, if not the one in the context',
+    },
     buildArg: {
       type: 'string[]',
       describe: 'NAME=VALUE for an ARG; NAME alone takes the value from here',

@@ -13,7 +13,10 @@ export const commitCommand = command({
   namespace: 'enter',
   positionals: {
     container: workingContainer,
-    image: { count: 'optional', describe: 'Name of the image; without it the image has only an id' },
+    image: {
+      count: 'optional',
+      describe: 'Name of the image; without it the image has only an id',
+    },
   },
   options: {
     format: imageFormat,

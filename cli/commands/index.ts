@@ -8,6 +8,7 @@ import { completeCommand } from './complete.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { containersCommand } from './containers.ts'
+import { copyCommand } from './copy.ts'
 import { fromCommand } from './from.ts'
 import { helpCommand } from './help.ts'
 import { historyCommand } from './history.ts'
@@ -27,6 +28,7 @@ import { versionCommand } from './version.ts'
 export const commands: readonly Command[] = [
   buildCommand,
   fromCommand,
+  copyCommand,
   addCommand,
   configCommand,
   runCommand,

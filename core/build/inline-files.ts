@@ -20,7 +20,8 @@ export async function withInlineFiles<Result>(
   if (files.length === 0) return action([])
   const root = mkdtempSync(`${paths.runroot}/inline-`)
   try {
-    for (const { name, content } of files) writeFileSync(`${root}/${name}`, content, { mode: 0o644 })
+    for (const { name, content } of files)
+      writeFileSync(`${root}/${name}`, content, { mode: 0o644 })
     const origin = { kind: 'context', root, ignore: undefined, ignoreFile: undefined } as const
     return await action([{ origin, patterns: files.map(({ name }) => name), index: undefined }])
   } finally {

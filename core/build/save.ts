@@ -30,10 +30,12 @@ export function saveStage(
     config: result.state.config,
     properties: authored(result),
     created,
-    history: result.history.map(({ created: then = created, ...entry }): HistoryEntry => ({
-      ...entry,
-      created: then,
-    })),
+    history: result.history.map(
+      ({ created: then = created, ...entry }): HistoryEntry => ({
+        ...entry,
+        created: then,
+      }),
+    ),
     layers,
     annotations: annotations(result),
   })

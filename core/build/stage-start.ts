@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readImageConfig } from '../image-config.ts'
-import type { Stage, StageState } from '../plan/types.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import type { Stage, StageState } from '../plan/types.ts'
 import { findImage } from '../store/images.ts'
 import { filesOfImage } from './files.ts'
 import { thisPlatform } from './platform.ts'

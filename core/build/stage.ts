@@ -2,7 +2,6 @@
 import type { ExecutionConfig } from '../../images/model.ts'
 import { planStage } from '../plan/plan-stage.ts'
 import type { Stage, Step } from '../plan/types.ts'
-import { atStep } from './step-failure.ts'
 import type { StepOutcome } from './cached-step.ts'
 import type { StepPlace } from './events.ts'
 import type { StageFiles } from './files.ts'
@@ -10,6 +9,7 @@ import { oneLayer } from './one-layer.ts'
 import type { BuildSession, StageHistory, StageResult, StageResults } from './session.ts'
 import { stageStart } from './stage-start.ts'
 import { executeCopy } from './step-copy.ts'
+import { atStep } from './step-failure.ts'
 import { executeRun } from './step-run.ts'
 import { executeDirectories } from './step-workdir.ts'
 
@@ -78,10 +78,8 @@ async function execute(session: BuildSession, execution: Execution): Promise<Out
 const volumes = ({ Volumes = {} }: ExecutionConfig): string[] => Object.keys(Volumes).sort()
 
 const outputOf = (session: BuildSession, place: StepPlace) => ({
-  stdout: (chunk: Buffer) =>
-    session.emit({ kind: 'step-output', place, stream: 'stdout', chunk }),
-  stderr: (chunk: Buffer) =>
-    session.emit({ kind: 'step-output', place, stream: 'stderr', chunk }),
+  stdout: (chunk: Buffer) => session.emit({ kind: 'step-output', place, stream: 'stdout', chunk }),
+  stderr: (chunk: Buffer) => session.emit({ kind: 'step-output', place, stream: 'stderr', chunk }),
 })
 
 const isCached = ({ how }: Outcome): boolean => how === 'cached'

@@ -109,7 +109,8 @@ async function copyInto(
       rules,
       workingDir: step.workingDir,
       destination: step.destination,
-      chown: step.chown === undefined ? undefined : resolveOwner(step.chown, () => accountFiles(root)),
+      chown:
+        step.chown === undefined ? undefined : resolveOwner(step.chown, () => accountFiles(root)),
       chmod: step.chmod === undefined ? undefined : parseMode(step.chmod),
       unpackArchives: step.verb === 'ADD',
     }

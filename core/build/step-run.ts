@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sourceError } from '../containerfile/source.ts'
 import type { RunStep } from '../plan/types.ts'
-import { type StepOutput, runStep as runProgram } from '../runtime/run-step.ts'
+import { runStep as runProgram, type StepOutput } from '../runtime/run-step.ts'
 import { rootfsOf } from '../snapshot/rootfs.ts'
-import { type StepOutcome, cachedStep } from './cached-step.ts'
+import { cachedStep, type StepOutcome } from './cached-step.ts'
 import type { Change } from './change.ts'
 import { type StageFiles, snapshotsOf } from './files.ts'
 import { dropMountPoints, findMountPoints } from './mount-points.ts'

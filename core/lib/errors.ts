@@ -24,6 +24,7 @@ export const errorCodes = [
   'REFERENCE_INVALID',
   'RUNTIME_FAILED',
   'SPEC_INVALID',
+  'STEP_FAILED',
   'STORE_CORRUPT',
   'STORE_NEWER',
   'STORE_UNSAFE',

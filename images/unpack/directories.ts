@@ -90,7 +90,8 @@ export function openDirectories(
   return { open, forget }
 }
 
-function retry(action: () => number): number {
+/** Repeats a look-up inside a root while the kernel asks for that. */
+export function retry(action: () => number): number {
   for (let left = MAX_TRIES; ; left--) {
     try {
       return action()

@@ -18,6 +18,7 @@ import {
   type Tree,
   type TreeTarget,
 } from './tree.ts'
+import { createWholeFiles } from './whole-file.ts'
 
 /**
  * Makes files in a root file system. A later entry of a name replaces an earlier one, and what
@@ -27,6 +28,8 @@ import {
 export interface TreeWriter {
   /** @returns what takes the content of a file, and nothing for the other types */
   put(entry: FileEntry): Body
+  /** A file with this content. */
+  putWhole(entry: FileEntry, content: Buffer): void
   /** A file with the content of `source`, which it shares where the file system can do that. */
   putCopy(entry: FileEntry, source: string): void
   /** Sets the times of the directories: each entry below has changed them. */
@@ -38,8 +41,15 @@ export interface TreeWriter {
 /** @throws TsbuildError ARCHIVE_INVALID, from `put`, if a name points outside */
 export function createTreeWriter(target: TreeTarget): TreeWriter {
   const tree = openTree(target)
+  const wholeFiles = createWholeFiles(tree)
   return {
-    put: (entry) => putEntry(tree, fullPath(tree, entry.path), entry),
+    put: (entry) => {
+      wholeFiles.forget()
+      return putEntry(tree, fullPath(tree, entry.path), entry)
+    },
+    putWhole: (entry, content) => {
+      wholeFiles.write(fullPath(tree, entry.path), entry, content)
+    },
     putCopy(entry, source) {
       const exclusive = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE
       makeNew(tree, fullPath(tree, entry.path), (place) => {

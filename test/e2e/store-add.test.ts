@@ -60,12 +60,12 @@ describe('add', () => {
     await user.ok(['config', '--workingdir', '/deep', container])
     await user.ok(['add', container, file, `${site}/sub`, 'er'])
     const want = [
-      'one/as.txt 0:0 755 regular file',
-      'one/a.txt 0:0 755 regular file',
-      'www/a.txt 0:0 755 regular file',
+      'one/as.txt 0:0 4755 regular file',
+      'one/a.txt 0:0 4755 regular file',
+      'www/a.txt 0:0 4755 regular file',
       'www/sub/b.txt 0:0 644 regular file',
       'www/link 0:0 777 symbolic link',
-      'deep/er/a.txt 0:0 755 regular file',
+      'deep/er/a.txt 0:0 4755 regular file',
       'deep/er/b.txt 0:0 644 regular file',
     ]
     const names = want.map((line) => line.split(' ')[0] ?? '')

@@ -76,11 +76,16 @@ const otherLines: readonly Lines[] = [
   },
   {
     of: addCommand,
-    plain: { container: 'c', sources: ['a'], destination: '/d' },
+    plain: {
+      ...{ container: 'c', sources: ['a'], destination: '/d' },
+      ...{ chown: undefined, chmod: undefined, from: undefined, contextdir: undefined },
+      ...{ addHistory: false, quiet: false },
+    },
     rows: [
       ['one source', ['c', 'a', '/d'], {}],
       ['several sources', ['c', 'a', 'b', 'e', '/d'], { sources: ['a', 'b', 'e'] }],
-      ['no destination', ['c', 'a'], /"add" needs <destination>/],
+      ['no destination', ['c', 'a'], { destination: undefined }],
+      ['options', ['--chown=a:b', '-q', 'c', 'a', '/d'], { chown: 'a:b', quiet: true }],
       ['no source', ['c'], /"add" needs <sources>/],
     ],
   },

@@ -14,7 +14,7 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { line: 'co', want: ['config', 'commit', 'containers', 'completion'] },
+  { line: 'co', want: ['copy', 'config', 'commit', 'containers', 'completion'] },
   { line: '--root /s im', want: ['images'] },
   { line: '--ro', want: ['--root'] },
   { line: '--root ', want: [] },

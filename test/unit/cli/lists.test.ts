@@ -8,7 +8,12 @@ const plain = { json: false, quiet: false, noheading: false }
 const id = '0123456789abcdef'.repeat(4)
 
 describe('the list of images', () => {
-  const options = { ...plain, digests: false, noTrunc: false, now: new Date('2026-01-01T02:00:00Z') }
+  const options = {
+    ...plain,
+    digests: false,
+    noTrunc: false,
+    now: new Date('2026-01-01T02:00:00Z'),
+  }
   const images = [
     {
       id,

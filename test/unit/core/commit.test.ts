@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { chmodSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { commitAs } from './store/commit-as.ts'
 import { configure } from '../../../core/config.ts'
 import { from } from '../../../core/from.ts'
 import { readImageConfig } from '../../../core/image-config.ts'
 import { images } from '../../../core/images.ts'
 import { findContainer } from '../../../core/store/containers.ts'
 import { findImage } from '../../../core/store/images.ts'
+import { commitAs } from './store/commit-as.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 import { changeIn, readIn } from './store/tree-of.ts'
 
@@ -80,9 +80,7 @@ describe('commit', { skip }, async () => {
     const image = findImage(context, id)
     const config = readImageConfig(context, image)
     const created = '1970-01-01T00:00:00.000Z'
-    assert.deepEqual(config.history, [
-      { created, created_by: 'make', author: 'me' },
-    ])
+    assert.deepEqual(config.history, [{ created, created_by: 'make', author: 'me' }])
     assert.deepEqual(config.config, { Cmd: ['sh'] })
     assert.deepEqual([image.record.layers.length, config.created], [1, created])
   })

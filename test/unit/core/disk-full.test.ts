@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext as Test } from 'node:test'
 import { add } from '../../../core/add.ts'
-import { commitAs } from './store/commit-as.ts'
 import { configure } from '../../../core/config.ts'
 import { from } from '../../../core/from.ts'
 import { images } from '../../../core/images.ts'
 import { findContainer } from '../../../core/store/containers.ts'
 import { monitorOf } from '../../../core/store/lock-store.ts'
 import { makeTar } from '../images/tar/make-tar.ts'
+import { commitAs } from './store/commit-as.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 import { changeIn, leftovers, readIn } from './store/tree-of.ts'
 
@@ -56,7 +56,12 @@ describe('a full disk', { skip }, () => {
       }
       await configure(context, { container: 'c', changes: [] })
       const [before, record] = [leftovers(context), findContainer(context, 'c')]
-      const request = { container: 'c', sources: [sources[kind]()], destination: '/' }
+      const request = {
+        container: 'c',
+        sources: [sources[kind]()],
+        destination: '/',
+        verb: 'add',
+      } as const
       const expected = {
         code: 'DISK_FULL',
         message: /cannot write to the store/,
@@ -65,7 +70,7 @@ describe('a full disk', { skip }, () => {
       await assert.rejects(add(context, request), expected)
       assert.deepEqual([leftovers(context), findContainer(context, 'c')], [before, record])
       const fits = source('fits', Buffer.alloc(5 * MEGABYTE))
-      await add(context, { container: 'c', sources: [fits], destination: '/' })
+      await add(context, { container: 'c', sources: [fits], destination: '/', verb: 'add' })
       assert.equal((await readIn(context, 'c', 'fits'))?.length, 5 * MEGABYTE)
       assert.deepEqual(readdirSync(elsewhere).includes('fits'), true)
     })

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { commitAs } from './store/commit-as.ts'
 import { configure } from '../../../core/config.ts'
 import { containers } from '../../../core/containers.ts'
 import { from } from '../../../core/from.ts'
 import { images } from '../../../core/images.ts'
 import { findContainer } from '../../../core/store/containers.ts'
+import { commitAs } from './store/commit-as.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 
 const skip = mayMount ? false : 'needs root: of a user namespace at least'
@@ -35,7 +35,12 @@ describe('from', { skip }, () => {
     const changes = [{ kind: 'env', name: 'A', value: '1' }] as const
     await configure(context, { container: name, changes })
     const image = await commitAs(context, { container: name, image: 'localhost/tools/base:v1' })
-    for (const text of ['tools/base:v1', 'localhost/tools/base:v1', image.id, image.id.slice(0, 12)]) {
+    for (const text of [
+      'tools/base:v1',
+      'localhost/tools/base:v1',
+      image.id,
+      image.id.slice(0, 12),
+    ]) {
       const made = await from(context, { image: text })
       assert.match(made.name, /^base-working-container/)
       const record = findContainer(context, made.id)

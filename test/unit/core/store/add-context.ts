@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { commitAs } from './commit-as.ts'
 import { configure } from '../../../../core/config.ts'
 import { from } from '../../../../core/from.ts'
+import { commitAs } from './commit-as.ts'
 import { testContext } from './test-context.ts'
 import { changeIn } from './tree-of.ts'
 

@@ -5,7 +5,11 @@ import type { Context } from '../../../../core/context.ts'
 /** Makes an image of a container, as `tsbuild commit` without options does. */
 export const commitAs = (
   context: Context,
-  { container, image, ...more }: Pick<CommitRequest, 'container' | 'image'> & Partial<CommitRequest>,
+  {
+    container,
+    image,
+    ...more
+  }: Pick<CommitRequest, 'container' | 'image'> & Partial<CommitRequest>,
 ): Promise<{ id: string }> =>
   commit(context, {
     container,
