@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process'
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Result, RunOptions } from '../../harness/child.ts'
+import { type Result, type RunOptions, start } from '../../harness/child.ts'
 import { failureText, type TestUser } from '../../harness/user.ts'
 import { type Image, readLayout } from './oci-layout.ts'
 
@@ -40,24 +40,24 @@ export const tsbuildBuilder = (user: TestUser, { folder, network }: TsbuildOptio
 })
 
 /**
- * Debian's buildah with a store of its own.
+ * Debian's buildah, run by root: as a user it leaves devices out of archives, and its layers
+ * carry overlay's own attributes.
  *
- * @param folder the user's, for the store and what it pushes; `removeMounts` of it before removal
- * @param network of RUN; its default is slirp4netns for users
+ * @param folder for the store and what it pushes; `removeMounts` of it before it is removed
+ * @param network of RUN
  */
-export function buildahBuilder(user: TestUser, folder: string, network?: 'none'): Builder {
+export function buildahBuilder(folder: string, network: 'none' | 'host'): Builder {
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary, { recursive: true })
-  chownSync(temporary, user.uid, user.gid)
   const config = join(folder, 'containers.conf')
   writeFileSync(config, containersConf)
   const store = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')]
-  const env = { CONTAINERS_CONF: config, TMPDIR: temporary }
+  const env = { PATH: process.env['PATH'] ?? '', CONTAINERS_CONF: config, TMPDIR: temporary }
   const run: Run = (args) =>
-    user.run(['buildah', ...store, '--storage-driver', 'overlay', ...args], { env, timeoutMs })
+    start(['buildah', ...store, '--storage-driver=overlay', ...args], { env, timeoutMs }).result
   return {
     build: ({ context, name, layers, args }) => {
-      const how = ['--pull=never', '--no-cache', ...(network ? ['--network', network] : [])]
+      const how = ['--isolation=oci', `--network=${network}`, '--pull=never', '--no-cache']
       return run(['build', ...how, `--layers=${layers}`, '-t', name, ...args, context])
     },
     image: (name) => pushed(run, name, folder),

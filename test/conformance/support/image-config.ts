@@ -8,7 +8,7 @@ export interface ComparableConfig {
   readonly user: string
   readonly workingDir: string
   readonly stopSignal: string
-  /** In their order. */
+  /** Sorted: buildah moves a variable that is set again. */
   readonly env: readonly string[]
   /** As JSON: `[]` clears what the base has, absence does not. */
   readonly cmd: string
@@ -55,7 +55,7 @@ export function comparableConfig(raw: RawConfig): ComparableConfig {
     user: config.User ?? '',
     workingDir: config.WorkingDir ?? '',
     stopSignal: config.StopSignal ?? '',
-    env: config.Env ?? [],
+    env: [...(config.Env ?? [])].sort(),
     cmd: JSON.stringify(config.Cmd ?? null),
     entrypoint: JSON.stringify(config.Entrypoint ?? null),
     labels: Object.entries(labels)
@@ -67,7 +67,14 @@ export function comparableConfig(raw: RawConfig): ComparableConfig {
   }
 }
 
-/** The digest of what was copied is of the tar stream that copied it, with mtimes. */
+/**
+ * Blanks are not compared: buildah keeps the line as it is written. Of ADD and COPY it writes a
+ * digest of its own tar stream, of ARG all names so far: only that they were there is compared.
+ */
 const historyLine = ({ created_by = '', empty_layer = false }: HistoryEntry): string =>
-  created_by.replace(/\b(file|dir|multi):[0-9a-f]{64}\b/g, '$1:…') +
-  (empty_layer ? ' (no layer)' : '')
+  created_by
+    .replace(
+      /^(.*#\(nop\)) (ADD|COPY|ARG)\b.*$/is,
+      (_, start, word) => `${start} ${word.toUpperCase()} …`,
+    )
+    .replaceAll(/\s/g, '') + (empty_layer ? ' (no layer)' : '')

@@ -14,6 +14,7 @@ export interface TarEntry {
   readonly mode: number
   readonly uid: number
   readonly gid: number
+  /** Rounded, as Go's archive/tar does that wrote the others'. */
   readonly mtimeSeconds: number
   /** Byte string. */
   readonly linkName: string
@@ -81,7 +82,7 @@ function entryOf(header: Buffer, records: ReadonlyMap<string, string>, content: 
     mode: numberAt(header, 100, 8) & 0o7777,
     uid: number('uid', 108, 8),
     gid: number('gid', 116, 8),
-    mtimeSeconds: Math.floor(number('mtime', 136, 12)),
+    mtimeSeconds: Math.round(number('mtime', 136, 12)),
     linkName: records.get('linkpath') ?? stringAt(header, 157, 100),
     device: `${numberAt(header, 329, 8)}:${numberAt(header, 337, 8)}`,
     xattrs: xattrsOf(records),
