@@ -8,7 +8,7 @@ export const plainProgress =
   (io: Io): OnBuildEvent =>
   (event) => {
     if (event.kind === 'step-output') io.pass(event.stream, event.chunk)
-    else for (const line of linesOf(event)) io.print(printable(line))
+    for (const line of linesOf(event)) io.print(printable(line))
   }
 
 /** Nothing but the id, and what programs say on stderr. */
@@ -19,8 +19,10 @@ export const quietProgress =
     if (event.kind === 'built') io.print(event.id)
   }
 
-function linesOf(event: Exclude<BuildEvent, { kind: 'step-output' }>): string[] {
+function linesOf(event: BuildEvent): string[] {
   switch (event.kind) {
+    case 'step-output':
+      return []
     case 'step-started':
       return [`${stageOf(event.place)}STEP ${stepOf(event.place)}: ${event.place.text}`]
     case 'step-ended':

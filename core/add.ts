@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { cwd } from 'node:process'
 import { type Digest, digestHex } from '../images/digest.ts'
-import type { AttributeRules, Losses } from '../images/unpack/attributes.ts'
+import type { AttributeRules } from '../images/unpack/attributes.ts'
 import { withHistory } from './config-history.ts'
 import type { Context } from './context.ts'
 import type { AttributeChanges } from './copy/attributes.ts'
@@ -12,6 +12,7 @@ import { accountFiles, parseMode, resolveOwner } from './copy/owner.ts'
 import { selectSources } from './copy/select.ts'
 import { withSourceRoot } from './copy/source-root.ts'
 import { withStatIndex } from './copy/stat-index-file.ts'
+import { warnOfLosses } from './losses.ts'
 import { withRootfs } from './snapshot/mount.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import { attributeRules } from './snapshot/rules.ts'
@@ -103,7 +104,7 @@ function tell(context: Context, request: AddRequest, digest: Digest): void {
   const { verb, destination = '', container } = request
   const what = `${verb.toUpperCase()} file:${digestHex(digest)} in ${destination}`
   const record = findContainer(context, container)
-  const told = withHistory(record, { text: `/bin/sh -c #(nop) ${what}`, now: context.now() })
+  const told = withHistory(record, { text: what, now: context.now() })
   withStoreLock(context, () => writeContainer(context, told))
 }
 
@@ -160,11 +161,4 @@ async function addFrom(
   } finally {
     selection.close()
   }
-}
-
-function warnOfLosses({ warn }: Context, { owners, xattrs, sockets }: Losses): void {
-  if (owners > 0)
-    warn(`${owners} owners of links or special files could not be kept: ids not mapped`)
-  if (xattrs > 0) warn(`${xattrs} extended attributes could not be kept`)
-  if (sockets > 0) warn(`${sockets} sockets were left out`)
 }

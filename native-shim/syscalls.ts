@@ -204,6 +204,8 @@ function namesIn(scratch: Buffer, call: () => number): string[] {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOTSUP')) throw error
   }
+  // As with most files: worth a line, for a tree has many.
+  if (length === 0) return []
   return scratch.toString('latin1', 0, length).split('\0').slice(0, -1)
 }
 

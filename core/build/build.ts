@@ -17,7 +17,6 @@ import { saveStage } from './save.ts'
 import { buildStages } from './schedule.ts'
 import type { BuildSession } from './session.ts'
 
-export type { BuildEvent } from './events.ts'
 export type { BuildRequest } from './request.ts'
 
 /**

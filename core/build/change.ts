@@ -33,7 +33,10 @@ export async function withChange<Result>(
     await fillSnapshot(context, { to: key, below, driver })
     const layers = driver === 'copy' ? [] : below
     const mounted = { name: 'build', driver, layers, active: key }
-    return await action({ key, fs, mounted, keep: () => void (end = snapshot.keep) })
+    const keep = () => {
+      end = snapshot.keep
+    }
+    return await action({ key, fs, mounted, keep })
   } finally {
     end()
   }

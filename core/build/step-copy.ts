@@ -46,7 +46,7 @@ export async function executeCopy(session: BuildSession, work: CopyWork): Promis
     case 'stage':
       return fromTree(session, results.get(step.from.index)?.files, step, copy)
     case 'image':
-      return fromTree(session, fromImage(session, step.from.name).files, step, copy)
+      return fromTree(session, (await fromImage(session, step.from.name)).files, step, copy)
   }
 }
 

@@ -74,13 +74,18 @@ const cursorOf = (text: string, expansion: Expansion, quotes: Cursor['quotes']):
   left: lengthMax,
 })
 
-const expandPieces = (word: string, expansion: Expansion): Piece[] =>
-  readPieces(cursorOf(word, expansion, 'removed'), '')
+function expandPieces(word: string, expansion: Expansion): Piece[] {
+  if (!/[$'"\\`]/.test(word) && word.length <= lengthMax) return [{ text: word, whole: false }]
+  return readPieces(cursorOf(word, expansion, 'removed'), '')
+}
+
+/** What stands for itself; `y`: used only with a place set just before. */
+const plainRun = { removed: /[^$'"\\`}]+/y, kept: /[^$\\`}]+/y }
 
 /** Up to `end`, which is taken off; the empty text is the end of all. */
 function readPieces(cursor: Cursor, end: '' | '}'): Piece[] {
   const pieces: Piece[] = []
-  const plain = cursor.quotes === 'removed' ? /[^$'"\\`}]+/y : /[^$\\`}]+/y
+  const plain = plainRun[cursor.quotes]
   for (; cursor.at < cursor.text.length; ) {
     const char = cursor.text.charAt(cursor.at)
     if (char === end) {

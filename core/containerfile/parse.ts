@@ -56,7 +56,7 @@ const neverTriggers = ['ONBUILD', 'FROM', 'MAINTAINER']
  * A Containerfile as typed instructions. Nothing is expanded and nothing looked up: what can be
  * wrong here is the text alone.
  *
- * @param source `name` is what messages call the file
+ * @param source `name` is what messages call the file; whoever reads it bounds the text
  * @throws TsbuildError CONTAINERFILE_INVALID with an excerpt of the place
  * @see Dockerfile reference, https://docs.docker.com/reference/dockerfile/
  */

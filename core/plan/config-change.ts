@@ -54,7 +54,7 @@ export function changeState(
     case 'maintainer':
       return { ...state, author: instruction.value }
     case 'user':
-      return withConfig({ User: textOf(instruction, expansion) })
+      return withConfig({ User: expandWord(instruction.value, expansion) })
     case 'stopsignal':
       return withConfig({ StopSignal: signalOf(instruction, expansion) })
   }
@@ -126,14 +126,8 @@ function healthcheckOf(check: HealthcheckInstruction): NonNullable<ExecutionConf
   }
 }
 
-function textOf({ kind, value }: TextInstruction, expansion: Expansion): string {
-  const text = expandWord(value, expansion)
-  if (text === '') throw expansion.fail(`${kind.toUpperCase()} expands to nothing`)
-  return text
-}
-
 function signalOf(instruction: TextInstruction, expansion: Expansion): string {
-  const text = textOf(instruction, expansion)
+  const text = expandWord(instruction.value, expansion)
   if (isSignal(text)) return text
   throw expansion.fail(`"${text}" is no signal`, 'write a name like SIGTERM, or its number')
 }

@@ -18,8 +18,8 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  *
  * Triggers that the base left by ONBUILD come first, at the place of FROM.
  *
- * @param base `end` of the stage it is from; for an image its config, without args; `{}` for
- *   scratch
+ * @param base `end` of the stage it is from; else no args, and the config of the image, or `{}` for
+ *   scratch. A config from elsewhere must have been checked against its schema.
  * @throws TsbuildError CONTAINERFILE_INVALID with an excerpt
  */
 export function planStage(plan: BuildPlan, stage: Stage, base: StageState): PlannedStage {

@@ -59,7 +59,7 @@ export interface BuildPlan {
   readonly target: number
   /** What the target needs, itself the last, in an order that builds. */
   readonly needed: readonly number[]
-  /** What ARG says before the first FROM; a stage sees of it what it declares itself. */
+  /** What FROM sees: the ARGs before the first one and the platforms. A stage declares its own. */
   readonly globalArgs: ReadonlyMap<string, string | undefined>
   /** Build args that no ARG of the file names: worth a warning. */
   readonly unconsumedArgs: readonly string[]

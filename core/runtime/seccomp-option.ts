@@ -43,7 +43,7 @@ function readProfile(path: string): LinuxSeccomp {
   const hint = 'it is a JSON file like linux.seccomp of an OCI runtime spec, with defaultAction'
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(readFileSync(path, 'utf8'), withoutNull)
   } catch (cause) {
     throw new TsbuildError('SPEC_INVALID', `cannot read seccomp profile ${path}`, { cause, hint })
   }
@@ -51,6 +51,9 @@ function readProfile(path: string): LinuxSeccomp {
     throw new TsbuildError('SPEC_INVALID', `${path} is no seccomp profile`, { hint })
   return value
 }
+
+/** Go writes null for a list that was left out, and many profiles come from Go. */
+const withoutNull = (_key: string, value: unknown) => value ?? undefined
 
 /** The outline; names, actions and numbers are checked where the profile is compiled. */
 function isProfile(value: unknown): value is LinuxSeccomp {
@@ -63,5 +66,6 @@ const isRule = (rule: unknown) =>
   rule !== null &&
   'names' in rule &&
   Array.isArray(rule.names) &&
+  (!('args' in rule) || Array.isArray(rule.args)) &&
   'action' in rule &&
   typeof rule.action === 'string'

@@ -32,7 +32,7 @@ export async function fillSnapshot(context: Context, request: FillRequest): Prom
   copyAttributes(snapshotFs(root, top), snapshotFs(root, to), attributeRules(context, 'own', to))
 }
 
-/** What lies above each other becomes one tree by the way of a layer, which knows what hides what. */
+/** By the way of a layer: who writes one knows what hides what. */
 async function fillTree(context: Context, { to, below }: FillRequest): Promise<void> {
   const { root } = context.paths
   const rules = attributeRules(context, 'own', to)

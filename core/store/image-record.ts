@@ -13,7 +13,6 @@ const Descriptor = Type.Object(
   { mediaType: Type.String(), digest: DigestText, size: Type.Integer({ minimum: 0 }) },
   closed,
 )
-export type StoredDescriptor = Static<typeof Descriptor>
 
 /** What later times of modification become, as reproducible images want it. */
 const LayerTime = Type.Object(

@@ -5,7 +5,7 @@ import { hasCode } from '../../core/lib/errno.ts'
 import { TsbuildError } from '../../core/lib/errors.ts'
 import type { Syscalls } from '../../native-shim/syscalls.ts'
 import { readable } from '../tar/invalid.ts'
-import type { Chunks } from './chunks.ts'
+import { type Chunks, makeRoom, padChunk } from './chunks.ts'
 
 export interface ContentSource {
   /** A byte string: where the file is to be opened. */
@@ -33,11 +33,11 @@ export function* packContent(
   try {
     for (let at = 0; at < source.sizeBytes; ) {
       const run = source.hasHoles ? nextRun(sys, fd, at, source) : wholeFile(source)
-      yield* packZeros(run.start - at, chunks)
+      if (run.start > at) yield* packZeros(run.start - at, chunks)
       yield* packRun(fd, run, source, chunks)
       at = run.end
     }
-    chunks.pad()
+    padChunk(chunks)
   } finally {
     closeSync(fd)
   }
@@ -69,20 +69,19 @@ function seekData(sys: Syscalls, fd: number, from: number): number {
 
 function* packZeros(sizeBytes: number, chunks: Chunks): Generator<Buffer> {
   for (let left = sizeBytes; left > 0; ) {
-    if (chunks.room().length === 0) yield chunks.take()
-    const part = chunks.room().subarray(0, left)
-    part.fill(0)
-    chunks.wrote(part.length)
-    left -= part.length
+    const room = yield* makeRoom(chunks, left)
+    chunks.buffer.fill(0, chunks.used, chunks.used + room)
+    chunks.used += room
+    left -= room
   }
 }
 
 function* packRun(fd: number, { start, end }: Run, source: ContentSource, chunks: Chunks) {
   for (let at = start; at < end; ) {
-    if (chunks.room().length === 0) yield chunks.take()
-    const sizeBytes = readSync(fd, chunks.room(), 0, Math.min(chunks.room().length, end - at), at)
+    const room = yield* makeRoom(chunks, end - at)
+    const sizeBytes = readSync(fd, chunks.buffer, chunks.used, room, at)
     if (sizeBytes === 0) throw shortened(source)
-    chunks.wrote(sizeBytes)
+    chunks.used += sizeBytes
     at += sizeBytes
   }
 }

@@ -6,7 +6,7 @@ import { TsbuildError } from '../../core/lib/errors.ts'
 import type { Body } from '../tar/body.ts'
 import type { FileEntry } from '../tar/entry.ts'
 import { invalidArchive, readable } from '../tar/invalid.ts'
-import { explained } from '../unpack/explained.ts'
+import { explained, explainedBody } from '../unpack/explained.ts'
 import { splitPath } from '../unpack/names.ts'
 import { clear, closeTree, openTree, placeOf, type Tree } from '../unpack/tree.ts'
 import { noContent, putEntry, setTimes } from '../unpack/tree-writer.ts'
@@ -39,7 +39,7 @@ export function createLayerWriter(target: LayerTarget): LayerWriter {
   }
   const limited = limiter(target.maxBytes)
   return {
-    put: (entry) => limited(explained(entry.path, () => put(work, entry))),
+    put: (entry) => limited(explainedBody(entry.path, () => put(work, entry))),
     finish(lower) {
       linkToLower(work, lower)
       const eraser =

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs'
 import { bytePath } from '../../core/lib/bytes.ts'
+import { hasCode } from '../../core/lib/errno.ts'
+import { TsbuildError } from '../../core/lib/errors.ts'
 import type { Syscalls } from '../../native-shim/syscalls.ts'
+import { readable } from '../tar/invalid.ts'
 import type { Directories } from '../unpack/directories.ts'
 
 /** What one sees looking at the stack from above, the root first. Paths are byte strings. */
@@ -141,9 +144,17 @@ function namesIn(stack: Stack, tree: number, path: string): string[] {
 }
 
 function openDirectory({ trees }: Stack, tree: number, path: string): string {
-  const fd = trees[tree]?.open(path, 'fail')
-  if (fd === undefined) throw new RangeError(`a stack of ${trees.length} has no tree ${tree}`)
-  return `/proc/self/fd/${fd}`
+  try {
+    const fd = trees[tree]?.open(path, 'fail')
+    if (fd === undefined) throw new RangeError(`a stack of ${trees.length} has no tree ${tree}`)
+    return `/proc/self/fd/${fd}`
+  } catch (error) {
+    if (!hasCode(error, 'ENAMETOOLONG')) throw error
+    throw new TsbuildError('PATH_INVALID', `cannot pack ${readable(path)}`, {
+      cause: new Error('a path can have 4095 bytes, also where a layer is unpacked'),
+      hint: 'remove the directories that are so deep, in the container',
+    })
+  }
 }
 
 /** The character device 0:0, which no driver has. */

@@ -5,7 +5,7 @@ import { O_PATH, type Syscalls } from '../../native-shim/syscalls.ts'
 import { BLOCK_BYTES } from '../tar/block.ts'
 import { openDirectories } from '../unpack/directories.ts'
 import { readOwners } from '../unpack/owner-table.ts'
-import { type Chunks, createChunks } from './chunks.ts'
+import { type Chunks, createChunks, makeRoom, takeChunk } from './chunks.ts'
 import { packContent } from './content.ts'
 import { createDescriber, type Describer, type MtimeRule } from './layer-entry.ts'
 import { type MergedItem, walkMerged } from './merge.ts'
@@ -55,7 +55,7 @@ export function* packLayer(request: PackRequest): Generator<Buffer> {
       yield* packItem(item, { describer, chunks, sys })
     }
     yield* packBytes(END_OF_ARCHIVE, chunks)
-    yield chunks.take()
+    yield takeChunk(chunks)
   } finally {
     for (const directory of trees) directory.forget()
     for (const fd of rootFds) closeSync(fd)
@@ -87,9 +87,9 @@ function* packItem(item: MergedItem, { describer, chunks, sys }: Packing): Gener
 
 function* packBytes(bytes: Buffer, chunks: Chunks): Generator<Buffer> {
   for (let at = 0; at < bytes.length; ) {
-    if (chunks.room().length === 0) yield chunks.take()
-    const sizeBytes = bytes.copy(chunks.room(), 0, at)
-    chunks.wrote(sizeBytes)
-    at += sizeBytes
+    const room = yield* makeRoom(chunks, bytes.length - at)
+    bytes.copy(chunks.buffer, chunks.used, at, at + room)
+    chunks.used += room
+    at += room
   }
 }

@@ -22,21 +22,22 @@ export interface SizedEntry extends FileEntry {
 export function encodeHeader(entry: SizedEntry): Buffer {
   const name = entry.type === 'directory' ? `${entry.path}/` : entry.path
   const split = splitName(name)
-  const records = [
-    ...(split === undefined ? [['path', name] as const] : []),
-    ...(fitsLink(entry.linkTarget) ? [] : [['linkpath', entry.linkTarget] as const]),
-    ...numbers(entry),
-    ...times(entry),
-  ]
+  const records: PaxText[] = []
+  if (split === undefined) records.push(['path', name])
+  if (!fitsLink(entry.linkTarget)) records.push(['linkpath', entry.linkTarget])
+  addNumbers(entry, records)
   const extended = encodePax(entry, records)
-  const header = Buffer.alloc(BLOCK_BYTES)
+  const header = emptyBlock()
   writeFields(header, entry, split ?? { prefix: '', name: stump(name) })
   if (extended.length === 0) return header
-  const before = Buffer.alloc(BLOCK_BYTES)
+  const before = emptyBlock()
   writeFields(before, { ...EXTENDED, sizeBytes: extended.length }, { prefix: '', name: PAX_NAME })
   const padding = Buffer.alloc(-extended.length & (BLOCK_BYTES - 1))
   return Buffer.concat([before, extended, padding, header])
 }
+
+/** From the pool of small buffers, of which a layer takes many. */
+const emptyBlock = (): Buffer => Buffer.allocUnsafe(BLOCK_BYTES).fill(0)
 
 /** What programs without pax would call the extended header; Python's tarfile writes the same. */
 const PAX_NAME = '././@PaxHeader'
@@ -80,18 +81,12 @@ const NOT_ASCII = /[\x80-\xff]/g
 const isAscii = (text: string): boolean => text.search(NOT_ASCII) < 0
 const fitsLink = (target: string): boolean => target.length <= MAX_NAME_BYTES && isAscii(target)
 
-function numbers({ uid, gid, sizeBytes }: SizedEntry): PaxText[] {
-  const large = [
-    ['uid', uid, MAX_ID],
-    ['gid', gid, MAX_ID],
-    ['size', sizeBytes, MAX_LARGE],
-  ] as const
-  return large.filter(([, value, max]) => value > max).map(([key, value]) => [key, `${value}`])
-}
-
-function times({ mtime }: SizedEntry): PaxText[] {
-  const plain = mtime.nanoseconds === 0 && mtime.seconds >= 0 && mtime.seconds <= MAX_LARGE
-  return plain ? [] : [['mtime', paxTimeText(mtime)]]
+function addNumbers({ uid, gid, sizeBytes, mtime }: SizedEntry, records: PaxText[]): void {
+  if (uid > MAX_ID) records.push(['uid', `${uid}`])
+  if (gid > MAX_ID) records.push(['gid', `${gid}`])
+  if (sizeBytes > MAX_LARGE) records.push(['size', `${sizeBytes}`])
+  const plainTime = mtime.nanoseconds === 0 && mtime.seconds >= 0 && mtime.seconds <= MAX_LARGE
+  if (!plainTime) records.push(['mtime', paxTimeText(mtime)])
 }
 
 const typeFlags = {

@@ -6,7 +6,7 @@ import type { Syscalls } from '../../native-shim/syscalls.ts'
 import type { FileEntry } from '../tar/entry.ts'
 import { INODE_RECORD_XATTR, inodeRecord } from './inode-record.ts'
 import type { OwnerSink } from './owner-table.ts'
-import { keepsXattr, portableXattr } from './xattrs.ts'
+import { KEPT_XATTR_PREFIX, keepsXattr, portableXattr } from './xattrs.ts'
 
 /** What could not be stored, not even as a record of ours. Counts of files and of attributes. */
 export interface Losses {
@@ -100,7 +100,8 @@ function storeXattrs(
   set: (name: string, value: Buffer) => void,
 ): void {
   for (const [name, value] of xattrs) {
-    if (!stored(() => set(name, value))) losses.xattrs += 1
+    if (stored(() => set(name, value))) continue
+    if (!stored(() => set(`${KEPT_XATTR_PREFIX}${name}`, value))) losses.xattrs += 1
   }
   if (record !== undefined && !stored(() => set(INODE_RECORD_XATTR, record))) losses.owners += 1
 }

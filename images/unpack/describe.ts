@@ -5,6 +5,7 @@ import type { FileTime, Syscalls } from '../../native-shim/syscalls.ts'
 import type { EntryType, FileEntry } from '../tar/entry.ts'
 import { INODE_RECORD_XATTR, parseInodeRecord, withRecord } from './inode-record.ts'
 import type { OwnerTable } from './owner-table.ts'
+import { KEPT_XATTR_PREFIX } from './xattrs.ts'
 
 /** 'as-root': it belongs to root and has no set-id bits, as what users add to an image. */
 export type Ownership = 'exact' | 'as-root'
@@ -85,11 +86,21 @@ function deviceOf(rdev: bigint): FileEntry['device'] {
   return { major: (number >> 8) & 0xfff, minor: (number & 0xff) | ((number >> 12) & 0xfff00) }
 }
 
+/** What we keep for the kernel is there as it was meant, unless the kernel has one by now. */
 function readXattrs(
   names: readonly string[],
   source: string,
-  { sys, keepsXattr = () => true }: Manner,
+  { sys, ownership, keepsXattr = () => true }: Manner,
 ): Map<string, Buffer> {
-  const kept = names.filter((name) => name !== INODE_RECORD_XATTR && keepsXattr(name))
-  return new Map(kept.map((name) => [name, sys.lgetxattr(source, name)]))
+  const meant = (name: string) =>
+    ownership === 'exact' && name.startsWith(KEPT_XATTR_PREFIX)
+      ? name.slice(KEPT_XATTR_PREFIX.length)
+      : name
+  const found = new Map<string, Buffer>()
+  for (const name of names) {
+    const known = meant(name) !== name && names.includes(meant(name))
+    if (known || name === INODE_RECORD_XATTR || !keepsXattr(meant(name))) continue
+    found.set(meant(name), sys.lgetxattr(source, name))
+  }
+  return found
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readTar } from '../tar/read.ts'
-import { explained } from './explained.ts'
+import { explainedBody } from './explained.ts'
 import type { TreeTarget } from './tree.ts'
 import { createTreeWriter } from './tree-writer.ts'
 
@@ -17,7 +17,7 @@ export async function unpackArchive(
 ): Promise<void> {
   const writer = createTreeWriter(target)
   try {
-    await readTar(source, (entry) => explained(entry.path, () => writer.put(entry)))
+    await readTar(source, (entry) => explainedBody(entry.path, () => writer.put(entry)))
     writer.finish()
   } finally {
     writer.close()

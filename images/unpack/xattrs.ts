@@ -3,6 +3,12 @@
 /** Everything of ours; a file system from elsewhere may not bring it. */
 export const OWN_XATTR_PREFIX = 'user.tsbuild.'
 
+/**
+ * In front of the name of an attribute that the kernel refused, on a file that can have ours: an
+ * access control list with ids that are not mapped, say.
+ */
+export const KEPT_XATTR_PREFIX = `${OWN_XATTR_PREFIX}xattr.`
+
 /** Overlay's own marks: they would hide files of lower layers. @see overlayfs.rst */
 const overlayPrefixes = ['user.overlay.', 'trusted.overlay.']
 const keptPrefixes = ['user.', 'trusted.']

@@ -7,7 +7,9 @@ import { command } from './steps.mjs'
 
 const folder = join(dist, 'lib')
 const writer = join(dist, 'js/cli/code-cache-write.js')
-const bundles = ['run', 'cli'].map((name) => join(folder, `${name}.cjs`))
+const bundles = ['run', 'cli', 'schema', 'seccomp', 'yargs'].map((name) =>
+  join(folder, `${name}.cjs`),
+)
 
 /**
  * What V8 makes of the bundles, kept for the Node that runs this: it is not packed.

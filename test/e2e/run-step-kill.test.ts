@@ -57,8 +57,8 @@ const endings: Readonly<Record<StepRole, RegExp>> = {
   launcher: /^SIGKILL/,
   node: /^137/,
   shim: /^0.*RUNTIME_FAILED: cannot run the container to its end/s,
-  guard: /^0.*RUNTIME_FAILED: cannot (set up|run) the container/s,
-  init: /^0.*(_FAILED: cannot (set up the container|connect the network)|"status":137)/s,
+  guard: /^0.*"exitCode":125/s,
+  init: /^0.*("exitCode":125|"status":137)/s,
 }
 
 describe('SIGKILL in a step', () => {

@@ -35,7 +35,7 @@ describe('removeContainers', { skip }, () => {
     await commitAs(context, { container: 'a', image: 'image' })
     await from(context, { image: 'image', name: 'b' })
     await fill(context, 'b')
-    removeImages(context, { images: ['image'], force: true })
+    removeImages(context, { images: ['image'], force: true, prune: false })
     assert.equal(removeContainers(context, { containers: 'all' }).removed.includes(id), true)
     assert.deepEqual(leftovers(context), EMPTY_STORE)
   })
@@ -90,7 +90,7 @@ describe('removeImages', { skip }, () => {
     const { context, id } = await setUp()
     t.after(context.dispose)
     for (const images of [['one'], [id], 'all'] as const) {
-      const attempt = () => removeImages(context, { images, force: false })
+      const attempt = () => removeImages(context, { images, force: false, prune: false })
       const expected = {
         code: 'IMAGE_IN_USE',
         message: /container user was made from image/,
@@ -104,7 +104,7 @@ describe('removeImages', { skip }, () => {
   it('removes it by force, and the container keeps its files', async (t) => {
     const { context, id } = await setUp()
     t.after(context.dispose)
-    const removed = removeImages(context, { images: ['one'], force: true })
+    const removed = removeImages(context, { images: ['one'], force: true, prune: false })
     assert.deepEqual(removed, { untagged: ['localhost/one:latest'], deleted: [id] })
     assert.equal(await readIn(context, 'user', 'closed/deep/file'), 'text')
     removeContainers(context, { containers: ['user'] })
@@ -122,21 +122,22 @@ describe('removeImages', { skip }, () => {
     await from(context, { image: 'scratch', name: 'empty-2' })
     const second = await commitAs(frozen, { container: 'empty-2', image: 'b' })
     assert.equal(first.id, second.id)
-    assert.throws(() => removeImages(context, { images: [first.id], force: false }), {
+    assert.throws(() => removeImages(context, { images: [first.id], force: false, prune: false }), {
       code: 'IMAGE_IN_USE',
       hint: /by one of its names/,
       message: /has several names: localhost\/a:latest, localhost\/b:latest/,
     })
-    const untagged = removeImages(context, { images: ['a'], force: false })
+    const untagged = removeImages(context, { images: ['a'], force: false, prune: false })
     assert.deepEqual(untagged, { untagged: ['localhost/a:latest'], deleted: [] })
-    const deleted = removeImages(context, { images: ['b'], force: false })
+    const deleted = removeImages(context, { images: ['b'], force: false, prune: false })
     assert.deepEqual(deleted, { untagged: ['localhost/b:latest'], deleted: [first.id] })
   })
 
   it('changes nothing when one is unknown', async (t) => {
     const { context } = await setUp()
     t.after(context.dispose)
-    const attempt = () => removeImages(context, { images: ['one', 'missing'], force: true })
+    const request = { images: ['one', 'missing'], force: true, prune: false }
+    const attempt = () => removeImages(context, request)
     assert.throws(attempt, { code: 'IMAGE_UNKNOWN' })
     assert.deepEqual(images(context)[0]?.names, ['localhost/one:latest'])
   })
@@ -148,7 +149,7 @@ describe('removeImages', { skip }, () => {
     await commitAs(context, { container: 'user', image: 'one' })
     removeContainers(context, { containers: 'all' })
     assert.equal(findContainerOrNone(context), undefined)
-    const removed = removeImages(context, { images: [id.slice(0, 10)], force: false })
+    const removed = removeImages(context, { images: [id.slice(0, 10)], force: false, prune: false })
     assert.deepEqual(removed, { untagged: [], deleted: [id] })
   })
 })

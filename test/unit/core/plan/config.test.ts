@@ -86,6 +86,12 @@ const rows: readonly Row[] = [
     want: { User: '7:x' },
   },
   {
+    name: 'USER may expand to nothing, which is root',
+    lines: 'USER $x',
+    base: { User: '5' },
+    want: { User: '' },
+  },
+  {
     name: 'STOPSIGNAL is kept as written',
     lines: 'STOPSIGNAL sigterm',
     want: { StopSignal: 'sigterm' },
@@ -168,7 +174,6 @@ const refusals: readonly (readonly [line: string, message: RegExp])[] = [
   ['ENV $x=1', /Containerfile:2: the name "\$x" expands to nothing/],
   ['LABEL $x=1', /expands to nothing/],
   ['WORKDIR $x', /WORKDIR expands to nothing/],
-  ['USER $x', /USER expands to nothing/],
   ['VOLUME $x', /the volume "\$x" expands to nothing/],
   ['EXPOSE abc', /"abc" is no port/],
   ['EXPOSE 0', /is no port/],

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What of a directory is in its layer. */
 import assert from 'node:assert/strict'
-import { chmodSync, closeSync, constants, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { isHostRoot, scratchRoot, sys } from '../unpack/scratch-root.ts'
@@ -56,6 +65,21 @@ describe('a layer', () => {
       message: 'cannot pack "d/.wh.x"',
       hint: /another name/,
     })
+  })
+
+  it('refuses paths that nothing can unpack', (t) => {
+    const { directory } = setUp(t)
+    const [source, other] = [directory('source'), directory('other')]
+    const half = Array.from({ length: 9 }, () => 'n'.repeat(250)).join('/')
+    mkdirSync(`${source}/${half}`, { recursive: true })
+    mkdirSync(`${other}/${half}`, { recursive: true })
+    renameSync(other, `${source}/${half}/other`)
+    try {
+      const want = { code: 'PATH_INVALID', message: /^cannot pack "nnn/, hint: /so deep/ }
+      assert.throws(() => pack(source), want)
+    } finally {
+      execFileSync('rm', ['-r', source]) // which goes down step by step
+    }
   })
 
   it('keeps attributes that mean the same elsewhere, and no other', async (t) => {

@@ -15,8 +15,17 @@ const CAPABILITY = Buffer.from('0100000200200000000000000000000000000000', 'hex'
 const capable = { pax: { 'SCHILY.xattr.security.capability': CAPABILITY } }
 const marked = { pax: { 'SCHILY.xattr.user.mark': Buffer.from([0, 0xff]) } }
 
+/** rw- for the owner, rwx for user 1000, r-- for the others. @see linux/posix_acl_xattr.h */
+const ACL = Buffer.from(
+  ['02000000', '01000600ffffffff', '02000700e8030000', '04000400ffffffff']
+    .concat(['10000700ffffffff', '20000400ffffffff'])
+    .join(''),
+  'hex',
+)
+
 /** In the order of a layer, with all the directories, which have times then. */
 const archive = makeTar(
+  { name: 'acl', mode: 0o674, pax: { 'SCHILY.xattr.system.posix_acl_access': ACL } },
   { name: 'block', type: '4', device: [259, 70_000], uid: 0, gid: 6, mode: 0o660 },
   { name: 'capable', uid: 1000, gid: 1000, mode: 0o755, body: 'x', ...capable },
   { name: 'char', type: '3', device: [1, 3], mode: 0o666 },
