@@ -24,8 +24,12 @@ function linkGroups(root: string): string[] {
   return [...groups.values()].map((names) => names.join(' = ')).sort()
 }
 
+const PACK = `
+options="--format=pax --xattrs --xattrs-include=* --numeric-owner"
+tar -C "$1" $options -c . | $3 > "$2"`
+
 describe('a root file system of Debian, packed by GNU tar', () => {
-  for (const packer of ['cat', 'gzip', 'zstd']) {
+  for (const packer of ['gzip', 'zstd']) {
     it(`is unpacked as it was, through ${packer}`, requires('debian rootfs', 'root'), async (t) => {
       const base = mkdtempSync(join(tmpdir(), 'tsbuild-layer-conformance-'))
       t.after(() => rmSync(base, { recursive: true }))
@@ -35,8 +39,7 @@ describe('a root file system of Debian, packed by GNU tar', () => {
       execFileSync('tar', ['-C', source, '--numeric-owner', '-xpf', facts().debianArchive ?? ''])
       makeTree(join(source, 'extra'))
       linkSync(join(source, 'etc/debian_version'), join(source, 'extra/version'))
-      const pack = `tar -C "$1" --format=pax --xattrs --xattrs-include='*' --numeric-owner -c . | $3 > "$2"`
-      execFileSync('sh', ['-c', pack, 'sh', source, join(base, 'layer'), packer])
+      execFileSync('sh', ['-euc', PACK, 'sh', source, join(base, 'layer'), packer])
       await apply(join(base, 'layer'), target)
       assert.deepEqual(listTree(target), listTree(source))
       assert.deepEqual(linkGroups(target), linkGroups(source))

@@ -22,7 +22,6 @@ describe('layers of what an overlay wrote', () => {
     },
   )
 
-<<<<<<< HEAD
   it(
     'are pulled by podman, and pushed as they were',
     requires('root', 'program:podman'),
@@ -40,29 +39,6 @@ describe('layers of what an overlay wrote', () => {
       for (const layer of layers) assert.ok(saved.includes(digest(layer)), digest(layer))
     },
   )
-=======
-const PACK = `
-options="--format=pax --xattrs --xattrs-include=* --numeric-owner"
-tar -C "$1" $options -c . | $3 > "$2"`
-
-describe('a root file system of Debian, packed by GNU tar', () => {
-  for (const packer of ['gzip', 'zstd']) {
-    it(`is unpacked as it was, through ${packer}`, requires('debian rootfs', 'root'), async (t) => {
-      const base = mkdtempSync(join(tmpdir(), 'tsbuild-layer-conformance-'))
-      t.after(() => rmSync(base, { recursive: true }))
-      const [source, target] = [join(base, 'source'), join(base, 'target')]
-      mkdirSync(join(source, 'extra'), { recursive: true })
-      mkdirSync(target)
-      execFileSync('tar', ['-C', source, '--numeric-owner', '-xpf', facts().debianArchive ?? ''])
-      makeTree(join(source, 'extra'))
-      linkSync(join(source, 'etc/debian_version'), join(source, 'extra/version'))
-      execFileSync('sh', ['-euc', PACK, 'sh', source, join(base, 'layer'), packer])
-      await apply(join(base, 'layer'), target)
-      assert.deepEqual(listTree(target), listTree(source))
-      assert.deepEqual(linkGroups(target), linkGroups(source))
-    })
-  }
->>>>>>> unpack
 })
 
 /** An image of the changes: the first a layer, the others merged to one above. */
