@@ -4,6 +4,7 @@ import { bytePath } from '../../core/lib/bytes.ts'
 import { O_PATH, type Syscalls } from '../../native-shim/syscalls.ts'
 import { BLOCK_BYTES } from '../tar/block.ts'
 import { type Directories, openDirectories } from '../unpack/directories.ts'
+import type { RecordWriters } from '../unpack/inode-record.ts'
 import { readOwners } from '../unpack/owner-table.ts'
 import { type Chunks, createChunks, makeRoom, takeChunk } from './chunks.ts'
 import { packContent } from './content.ts'
@@ -30,6 +31,8 @@ export interface PackRequest {
   readonly parent?: Pick<LayerDirectory, 'fs'> | undefined
   readonly sys: Syscalls
   readonly mtime?: MtimeRule | undefined
+  /** 'anyone' where containers have more than a single id. */
+  readonly recordWriters?: RecordWriters | undefined
 }
 
 /**
