@@ -26,18 +26,18 @@ export interface Directories {
 }
 
 /** More than a sorted archive needs; one look-up is the price of a step back. */
-const MAX_OPEN = 64
+const DEFAULT_MAX_OPEN = 64
 /** The kernel gives a look-up up (EAGAIN) when anything on the system was renamed meanwhile. */
 const MAX_TRIES = 1000
 
 export interface DirectoryOptions {
   /** 'refuse': a link on the way is an error, ELOOP or ENOTDIR. */
-  readonly links: 'follow' | 'refuse'
+  readonly links?: 'follow' | 'refuse'
   /** Told the path of each directory that was made because it was missing. */
-  readonly made: (path: string) => void
+  readonly made?: (path: string) => void
+  /** How many stay open, at least 2. */
+  readonly maxOpen?: number
 }
-
-const following: DirectoryOptions = { links: 'follow', made: () => {} }
 
 /**
  * Opens directories below `rootFd` with openat2(RESOLVE_IN_ROOT): no link and no `..` leads out.
@@ -46,7 +46,7 @@ const following: DirectoryOptions = { links: 'follow', made: () => {} }
 export function openDirectories(
   rootFd: number,
   sys: Syscalls,
-  { links, made }: DirectoryOptions = following,
+  { links = 'follow', made, maxOpen = DEFAULT_MAX_OPEN }: DirectoryOptions = {},
 ): Directories {
   const opened = new Map<string, number>()
   const how = {
@@ -58,7 +58,7 @@ export function openDirectories(
   const remember = (path: string, fd: number): number => {
     opened.set(path, fd)
     const oldest = opened.entries().next().value
-    if (opened.size > MAX_OPEN && oldest !== undefined) {
+    if (opened.size > maxOpen && oldest !== undefined) {
       opened.delete(oldest[0])
       closeSync(oldest[1])
     }
@@ -70,7 +70,7 @@ export function openDirectories(
     mkdirSync(directory)
     // mkdir(2) takes the umask off.
     chmodSync(directory, 0o755)
-    made(path)
+    made?.(path)
     return lookUp(path)
   }
   const open = (path: string, missing: 'make' | 'fail'): number => {

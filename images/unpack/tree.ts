@@ -24,7 +24,7 @@ export interface Tree {
   readonly links: 'follow' | 'refuse'
   /** Times that directories get at the end, by path below the root. */
   readonly times: Map<string, FileTime>
-  /** Directories by path that get what new files in them would inherit: access lists, at the end. */
+  /** Access lists that new files would inherit: directories get theirs at the end, by path. */
   readonly inherited: Map<string, FileEntry>
   /** Files that are being written. */
   readonly openFiles: Set<number>
