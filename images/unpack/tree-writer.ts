@@ -104,8 +104,8 @@ function makeSymlink(tree: Tree, path: string, entry: FileEntry): void {
 }
 
 /**
- * A directory stays what it is where there is one. So does a link to one that was there before:
- * `lib` of an archive goes into the `usr/lib` that `/lib` of the container leads to.
+ * A directory stays what it is where there is one. So does a link to one that was there before,
+ * unless it is to be replaced.
  */
 function makeDirectory(tree: Tree, path: string, entry: FileEntry): void {
   if (path !== tree.base) {
@@ -141,7 +141,8 @@ function made(tree: Tree, path: string): boolean {
 function occupant(tree: Tree, path: string): 'directory' | 'link to a directory' | 'other' {
   const stats = lstatSync(bytePath(placeOf(tree, path).path))
   if (stats.isDirectory()) return 'directory'
-  if (!stats.isSymbolicLink() || tree.links === 'refuse') return 'other'
+  if (!stats.isSymbolicLink() || tree.overLink === 'replace') return 'other'
+  if (tree.links === 'refuse') return 'other'
   if (tree.madeLinks.has(path)) return 'other'
   try {
     tree.directories.open(path, 'fail')

@@ -22,9 +22,10 @@ export interface Tree {
   readonly implied: Set<string>
   /** What links are that lie on the way of an entry. */
   readonly links: 'follow' | 'refuse'
+  readonly overLink: 'keep' | 'replace'
   /** Times that directories get at the end, by path below the root. */
   readonly times: Map<string, FileTime>
-  /** Directories that get at the end what new files in them would inherit: access lists. */
+  /** Access lists that new files would inherit: directories get theirs at the end, by path. */
   readonly inherited: Map<string, FileEntry>
   /** Files that are being written. */
   readonly openFiles: Set<number>
@@ -40,9 +41,15 @@ export interface TreeTarget {
    * root. 'refuse': none is a way, and a directory takes the place of one.
    */
   readonly links?: 'follow' | 'refuse'
+  /**
+   * What a directory does where a link to one was before: 'keep', unless said otherwise, uses that
+   * one; 'replace' takes its place, as everyone unpacks archives.
+   */
+  readonly overLink?: 'keep' | 'replace'
 }
 
-export function openTree({ rootFd, base, rules, links = 'follow' }: TreeTarget): Tree {
+export function openTree(target: TreeTarget): Tree {
+  const { rootFd, base, rules, links = 'follow', overLink = 'keep' } = target
   const implied = new Set<string>()
   const options = { links, made: (path: string) => implied.add(path) }
   const directories = openDirectories(rootFd, rules.sys, options)
@@ -53,7 +60,7 @@ export function openTree({ rootFd, base, rules, links = 'follow' }: TreeTarget):
     inherited: new Map(),
     openFiles: new Set<number>(),
   }
-  return { base, directories, rules, links, ...known }
+  return { base, directories, rules, links, overLink, ...known }
 }
 
 export function closeTree(tree: Tree): void {

@@ -15,7 +15,7 @@ export async function unpackArchive(
   source: AsyncIterable<Buffer>,
   target: TreeTarget,
 ): Promise<void> {
-  const writer = createTreeWriter(target)
+  const writer = createTreeWriter({ ...target, overLink: 'replace' })
   try {
     await readTar(source, (entry) => explainedBody(entry.path, () => writer.put(entry)))
     writer.finish()
