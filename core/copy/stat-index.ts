@@ -38,6 +38,7 @@ export const MAX_INDEX_BYTES = HEADER_BYTES + MAX_ENTRIES * ENTRY_BYTES
  */
 export function openStatIndex(file: Buffer | undefined, maxEntries = MAX_ENTRIES): StatIndex {
   const table = tableIn(file)
+  const keyOf = keyWriter()
   const used = new Set<number>()
   const added = new Map<string, Buffer>()
   return {
@@ -69,15 +70,18 @@ function tableIn(file: Buffer | undefined): Buffer {
 const header = (table: Buffer): Buffer =>
   Buffer.concat([Buffer.from(MAGIC, 'latin1'), createHash('sha256').update(table).digest()])
 
-/** Five numbers of 64 bits, so written that bytes sort as numbers do. */
-function keyOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): Buffer {
-  const key = Buffer.allocUnsafe(KEY_BYTES)
-  key.writeBigUInt64BE(ino, 0)
-  key.writeBigUInt64BE(dev, 8)
-  key.writeBigInt64BE(size, 16)
-  key.writeBigInt64BE(mtimeNs, 24)
-  key.writeBigInt64BE(ctimeNs, 32)
-  return key
+/** Five numbers of 64 bits as they lie in memory, in bytes that hold until the next call. */
+function keyWriter(): (stats: BigIntStats) => Buffer {
+  const words = new BigUint64Array(KEY_BYTES / BigUint64Array.BYTES_PER_ELEMENT)
+  const bytes = Buffer.from(words.buffer)
+  return ({ ino, dev, size, mtimeNs, ctimeNs }) => {
+    words[0] = ino
+    words[1] = dev
+    words[2] = size
+    words[3] = mtimeNs
+    words[4] = ctimeNs
+    return bytes
+  }
 }
 
 /** @returns where the entry starts */
@@ -93,8 +97,8 @@ function search(table: Buffer, key: Buffer): number | undefined {
 }
 
 /**
- * The first entry whose inode is not lower. Two halves as numbers: a call for each step that
- * compares bytes would take longer than all the rest.
+ * The first entry whose inode is not lower, by its bytes: those two halves are compared as numbers,
+ * since a call that compares bytes for each step would take longer than all the rest.
  */
 function firstOf(table: Buffer, key: Buffer): number {
   const [wantedHigh, wantedLow] = [key.readUInt32BE(0), key.readUInt32BE(4)]
