@@ -96,7 +96,7 @@ function copyMatch(
   }
   try {
     explained(match.given, () => {
-      visitItems(selection, match, (item, path) => copyItem(source, item, path))
+      visitItems(selection, match, (item, pathOf) => copyItem(source, item, pathOf))
       writer.finish()
     })
   } finally {
@@ -117,7 +117,7 @@ interface MatchCopy extends Copy {
 /** Up to this size the content of a file takes one read and one write. */
 const WHOLE_BYTES = 1024 * 1024
 
-function copyItem(copy: MatchCopy, item: Item, source: string): void {
+function copyItem(copy: MatchCopy, item: Item, pathOf: () => string): void {
   const { writer, selection, target, name, base } = copy
   const { stats } = item
   const path = item.path === '' ? name : item.path
@@ -125,6 +125,7 @@ function copyItem(copy: MatchCopy, item: Item, source: string): void {
     makeDirectories(copy.directories, base === '' ? path : `${base}/${path}`)
     return
   }
+  const source = pathOf()
   const first = item.type === 'directory' ? undefined : firstName(copy, stats, path)
   const how = { origin: selection.origin, changes: target, sys: selection.sys }
   const entry = { ...entryOf({ ...item, stats }, source, how), path }

@@ -60,7 +60,7 @@ const refusals: readonly Refusal[] = [
     name: 'an archive that is cut off',
     source: (make) => make('x.tar', cut),
     code: 'ARCHIVE_INVALID',
-    words: /cannot unpack .*x\.tar" it is cut off/,
+    words: /cannot unpack .*x\.tar it is cut off/,
     hint: /fetch or make it again/,
   },
   {
