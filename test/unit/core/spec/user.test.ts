@@ -45,10 +45,11 @@ interface Resolved {
   readonly want: ResolvedUser
 }
 
-const user = (uid: number, gid: number, additionalGids: number[], home: string, name: string) => ({
+/** @param more additional groups beside its own, which is always one of them */
+const user = (uid: number, gid: number, more: number[], home: string, name: string) => ({
   uid,
   gid,
-  additionalGids,
+  additionalGids: [gid, ...more],
   home,
   name,
 })
