@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'node:test'
@@ -128,7 +129,7 @@ const destinations = (folder: string): readonly string[] => [
 /** Every transport carries the same image to everybody. */
 async function checkTransports(user: TestUser, theirs: Image, builtSince: Date): Promise<void> {
   const peerFolder = join(user.directory, 'peers')
-  const folder = `/var/tmp/tsbuild-pushed-${process.pid}` // podman takes no capitals in a path
+  const folder = `/var/tmp/tsbuild-pushed-${randomUUID()}` // podman takes no capitals in a path
   mkdirSync(folder)
   chownSync(folder, user.uid, user.gid)
   try {
