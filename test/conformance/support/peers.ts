@@ -15,6 +15,9 @@ export function readBySkopeo(source: string, folder: string): Image {
   return readLayout(layout, 'image')
 }
 
+/** Its defaults raise limits, which takes CAP_SYS_RESOURCE; crun refuses mixed cgroups. */
+const limits = ['nofile', 'nproc'].map((name) => `--ulimit=${name}=1024:1024`)
+
 /** Unpacks with umoci. @param image as `LAYOUT:TAG`. @returns the root file system */
 export function unpackByUmoci(image: string, folder: string): string {
   command(['umoci', 'unpack', '--image', image, folder])
@@ -28,7 +31,7 @@ export function runByPodman(source: string, folder: string): string {
     const store = ['--root', join(folder, 'store'), '--runroot', run, '--storage-driver=overlay']
     const podman = ['podman', ...store, '--cgroup-manager=cgroupfs', '--events-backend=none']
     const id = command([...podman, 'pull', '--quiet', source]).trim()
-    return command([...podman, 'run', '--rm', '--network=none', id])
+    return command([...podman, '--runtime=runc', 'run', '--rm', '--network=none', ...limits, id])
   } finally {
     rmSync(run, { recursive: true, force: true })
   }
