@@ -7,7 +7,7 @@ import type { CopyStep } from './types.ts'
 
 /** Of an instruction that runs nothing. */
 export const createdWithoutRun = ({ text }: Pick<Instruction, 'text'>): string =>
-  `/bin/sh -c #(nop) ${text.replace(/^\w+/, (keyword) => keyword.toUpperCase())}`
+  `/bin/sh -c #(nop) ${text}`
 
 /** Of RUN: the ARGs in scope that have a value, by name, and the command. */
 export function createdByRun(command: Command, { args, env }: Pick<State, 'args' | 'env'>): string {

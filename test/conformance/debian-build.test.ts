@@ -137,7 +137,7 @@ async function checkTransports(user: TestUser, theirs: Image, builtSince: Date):
       await user.ok(['push', '--quiet', 'localhost/final', destination])
       const pair = { ours: readBySkopeo(destination, peerFolder), theirs }
       assertSame(pair, { builtSince, exclusions }, destination)
-      assert.equal(runByPodman(destination, peerFolder), 'Hello, world!\n', destination)
+      assert.equal(runByPodman(destination), 'Hello, world!\n', destination)
     }
     const rootfs = unpackByUmoci(`${folder}/layout:tag`, join(peerFolder, 'umoci'))
     assert.equal(execFileSync('chroot', [rootfs, 'hello'], { encoding: 'utf8' }), 'Hello, world!\n')

@@ -25,15 +25,16 @@ export function unpackByUmoci(image: string, folder: string): string {
 }
 
 /** Pulls and runs an image of any transport. @returns what its own command prints */
-export function runByPodman(source: string, folder: string): string {
-  const run = mkdtempSync('/tmp/podman-') // it takes at most 50 characters
+export function runByPodman(source: string): string {
+  const folder = mkdtempSync('/tmp/podman-') // its run directory has at most 50 characters
   try {
-    const store = ['--root', join(folder, 'store'), '--runroot', run, '--storage-driver=overlay']
+    const places = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')]
+    const store = [...places, '--storage-driver=overlay']
     const podman = ['podman', ...store, '--cgroup-manager=cgroupfs', '--events-backend=none']
     const id = command([...podman, 'pull', '--quiet', source]).trim()
     return command([...podman, '--runtime=runc', 'run', '--rm', '--network=none', ...limits, id])
   } finally {
-    rmSync(run, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
