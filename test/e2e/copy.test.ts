@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `copy`: what it makes for each kind of user, and how it fails. */
 import assert from 'node:assert/strict'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe } from 'node:test'
 import { matrix } from '../harness/matrix.ts'
@@ -100,6 +100,13 @@ describe('copy', () => {
     for (const { args, want } of failures) {
       const named = ['copy', ...args.map((arg) => (arg === 'c' ? container : arg))]
       check(named, await user.tsbuild(named, { cwd }), want)
+    }
+    if (user.kind !== 'root') {
+      chmodSync(giveFile(user, 'd/closed', 'x'), 0)
+      chownSync(`${cwd}/d/closed`, 0, 0)
+      const args = ['copy', container, 'd', '/x']
+      const stderr = /cannot copy "d"\n +caused by: EACCES.*\n +hint: .*can read/
+      check(args, await user.tsbuild(args, { cwd }), { code: 125, stderr })
     }
     await user.ok(runArgs(container, shell('test ! -e /x')))
   })
