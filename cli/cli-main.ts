@@ -2,13 +2,13 @@
 import { commands, findCommand } from './commands/index.ts'
 import { findVerb } from './find-verb.ts'
 import { program } from './globals.ts'
+import { readHot } from './hot-parse.ts'
 import { invoke } from './invoke.ts'
 import { processIo } from './io.ts'
 import { overview } from './overview.ts'
 import { parse } from './parse.ts'
 import { report } from './report.ts'
 import { versionLine } from './version.ts'
-import { commandHelp, readYargs } from './yargs.ts'
 
 /**
  * Any command line.
@@ -26,12 +26,15 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function answer(argv: readonly string[]): Promise<number> {
   const { before, verb, after } = findVerb(argv)
-  const alone = parse(program, before, readYargs)
+  const alone = parse(program, before, readHot)
   if (!alone.help && alone.args['version'] === true) return show(versionLine)
   if (verb === undefined) return show(overview(commands))
   const command = findCommand(verb)
-  const parsed = parse(command, [...before, ...after], readYargs)
-  if (parsed.help) return show(await commandHelp(command, processIo.columns()))
+  const parsed = parse(command, [...before, ...after], readHot)
+  if (parsed.help) {
+    const { commandHelp } = await import('./yargs.ts')
+    return show(await commandHelp(command, processIo.columns()))
+  }
   return await invoke(command, parsed)
 }
 

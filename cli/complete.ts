@@ -4,7 +4,6 @@ import { commands, findCommand } from './commands/index.ts'
 import { findVerb } from './find-verb.ts'
 import { globalOptions, program } from './globals.ts'
 import { spellOut } from './spell-out.ts'
-import { completeOptions } from './yargs.ts'
 
 export interface Candidate {
   readonly word: string
@@ -69,6 +68,7 @@ async function optionCandidates(table: CommandTable, words: readonly string[]) {
       [flagName(key), ...alias].map((name) => [dashed(name), describe] as const),
     ),
   )
+  const { completeOptions } = await import('./yargs.ts')
   const found = await completeOptions(table, words)
   return found.map((word) => ({ word, describe: described.get(word) ?? '' }))
 }

@@ -4,7 +4,7 @@ import { flagName, type Option, type Options } from './command.ts'
 import { parserSettings, type Reader } from './parse.ts'
 
 /**
- * Reads options by yargs' own parser, without yargs: for commands whose start is measured.
+ * Reads options by yargs' own parser, without yargs: making one takes as long as most commands.
  *
  * The parser's build for browsers is the same code without a look at the environment and
  * without a loader for configuration files.

@@ -21,3 +21,15 @@ export function ago(then: Date, now: Date): string {
 
 /** The first twelve digits of an id, which is what lists show. */
 export const shortId = (id: string): string => id.slice(0, 12)
+
+/** Bytes in decimal units with three digits, as the container tools print them: `1.24 MB`. */
+export function humanSize(sizeBytes: number): string {
+  const power = Math.max(
+    units.findLastIndex((_, index) => sizeBytes >= 1000 ** index),
+    0,
+  )
+  const value = sizeBytes / 1000 ** power
+  return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power]}`
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ImageSummary } from '../core/images.ts'
-import { ago, shortId } from './human.ts'
+import { ago, humanSize, shortId } from './human.ts'
 import { json } from './json.ts'
 import { table } from './table.ts'
 
@@ -10,6 +10,12 @@ export interface ListOptions {
   readonly noheading: boolean
 }
 
+interface ImageListOptions {
+  readonly digests: boolean
+  readonly noTrunc: boolean
+  readonly now: Date
+}
+
 /**
  * The lines `images` prints: an image under each of its names, or one without names once.
  *
@@ -17,10 +23,11 @@ export interface ListOptions {
  */
 export function imageList(
   images: readonly ImageSummary[],
-  options: ListOptions & { readonly now: Date },
+  options: ListOptions & ImageListOptions,
 ): string[] {
+  const id = options.noTrunc ? (text: string) => `sha256:${text}` : shortId
   if (options.json) return [json(images.map((image) => record(image, options.now)))]
-  if (options.quiet) return images.map(({ id }) => shortId(id))
+  if (options.quiet) return images.map((image) => id(image.id))
   const rows = images.flatMap((image) =>
     (image.names.length === 0 ? ['<none>:<none>'] : image.names).map((name) => ({ image, name })),
   )
@@ -28,20 +35,30 @@ export function imageList(
     columns: [
       { heading: 'REPOSITORY', cell: ({ name }) => name.slice(0, tagAt(name)) },
       { heading: 'TAG', cell: ({ name }) => name.slice(tagAt(name) + 1) },
-      { heading: 'IMAGE ID', cell: ({ image }) => shortId(image.id) },
+      ...(options.digests ? [digestColumn] : []),
+      { heading: 'IMAGE ID', cell: ({ image }) => id(image.id) },
       { heading: 'CREATED', cell: ({ image }) => ago(new Date(image.created), options.now) },
+      { heading: 'SIZE', cell: ({ image }) => humanSize(image.sizeBytes) },
     ],
     rows,
     heading: !options.noheading,
   })
 }
 
+const digestColumn = {
+  heading: 'DIGEST',
+  cell: ({ image }: { readonly image: ImageSummary }) => image.digest,
+}
+
 const tagAt = (name: string): number => name.lastIndexOf(':')
 
-const record = ({ id, names, created }: ImageSummary, now: Date) => ({
+const record = ({ id, names, digest, created, sizeBytes }: ImageSummary, now: Date) => ({
   id,
   names,
+  digest,
   createdat: ago(new Date(created), now),
   created: Math.floor(Date.parse(created) / 1000),
+  size: humanSize(sizeBytes),
+  sizeraw: sizeBytes,
   createdatraw: created,
 })

@@ -6,6 +6,10 @@ import { TsbuildError } from '../core/lib/errors.ts'
 export interface Io {
   /** Writes the text and a newline. */
   readonly print: (text: string) => void
+  /** What is done at the moment: a line on standard error. */
+  readonly tell: (text: string) => void
+  /** Writes what a program of a container wrote, as it is. */
+  readonly pass: (stream: 'stdout' | 'stderr', bytes: Buffer) => void
   /** The width for prose: the terminal's, 80 where there is none. */
   readonly columns: () => number
 }
@@ -17,6 +21,8 @@ export class OutputClosed extends Error {
 
 export const processIo: Io = {
   print: (text) => writeOut(`${text}\n`),
+  tell: (text) => void writeSync(2, `${text}\n`),
+  pass: (stream, bytes) => writeAll(stream === 'stdout' ? 1 : 2, bytes),
   columns: () => Math.min(process.stdout.columns ?? 80, 100),
 }
 
@@ -26,12 +32,16 @@ export const processIo: Io = {
  * @throws OutputClosed when the reader is gone; TsbuildError DISK_FULL
  */
 export function writeOut(text: string): void {
-  for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSome(rest))
+  writeAll(1, Buffer.from(text))
 }
 
-function writeSome(bytes: Buffer): number {
+function writeAll(fd: 1 | 2, bytes: Buffer): void {
+  for (let rest = bytes; rest.length > 0; ) rest = rest.subarray(writeSome(fd, rest))
+}
+
+function writeSome(fd: 1 | 2, bytes: Buffer): number {
   try {
-    return writeSync(1, bytes)
+    return writeSync(fd, bytes)
   } catch (error) {
     switch (errnoOf(error)) {
       case 'EAGAIN': // another holder of the pipe or terminal made it non-blocking
@@ -41,7 +51,7 @@ function writeSome(bytes: Buffer): number {
         throw new OutputClosed('standard output is closed', { cause: error })
       case 'ENOSPC':
       case 'EDQUOT':
-        throw new TsbuildError('DISK_FULL', 'cannot write to standard output', {
+        throw new TsbuildError('DISK_FULL', `cannot write to ${streams[fd]}`, {
           cause: error,
           hint: 'free some space there',
         })
@@ -50,6 +60,8 @@ function writeSome(bytes: Buffer): number {
     }
   }
 }
+
+const streams = { 1: 'standard output', 2: 'standard error' } as const
 
 const errnoOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined

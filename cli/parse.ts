@@ -31,8 +31,11 @@ export type Reader = (
   options: Options,
 ) => Readonly<Record<string, unknown>>
 
-/** Settings of yargs and yargs-parser: the word behind an option is its value, dash or not. */
-export const parserSettings = { 'nargs-eats-options': true } as const
+/**
+ * Settings of yargs and yargs-parser: the word behind an option is its value, dash or not; and
+ * `--no-` is part of a name, for `spellOut` has dealt with those that negate.
+ */
+export const parserSettings = { 'nargs-eats-options': true, 'boolean-negation': false } as const
 
 /**
  * The command line of `command` as the values its handler takes.

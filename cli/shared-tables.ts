@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Options, Positional } from './command.ts'
+import type { Option, Options, Positional } from './command.ts'
 
 /** The positional of the commands that work on one container. */
 export const workingContainer = {
@@ -14,3 +14,19 @@ export const listOptions = {
   quiet: { type: 'boolean', alias: ['q'], default: false, describe: 'Print ids only' },
   noheading: { type: 'boolean', alias: ['n'], default: false, describe: 'Leave out headings' },
 } as const satisfies Options
+
+export const imageFormat = {
+  type: 'string',
+  alias: ['f'],
+  choices: ['oci', 'docker'],
+  default: 'oci',
+  describe: 'Whose format the manifest and the config have',
+} as const satisfies Option
+
+export const networkOption = {
+  type: 'string',
+  alias: ['net'],
+  choices: ['none', 'host', 'slirp4netns'],
+  default: 'slirp4netns',
+  describe: 'Nothing but loopback, the network of the host, or user-mode networking',
+} as const satisfies Option

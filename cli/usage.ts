@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { closest } from '../core/lib/closest.ts'
 import { TsbuildError } from '../core/lib/errors.ts'
-import { closest } from './closest.ts'
 
 /** What was typed is not how `subject` (a command, or the program) is used. */
 export function usageError(subject: string, message: string, hint?: string): TsbuildError {

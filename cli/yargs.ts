@@ -12,7 +12,7 @@ import { globalOptions } from './globals.ts'
 import { parserSettings, type Reader } from './parse.ts'
 import { orList } from './usage.ts'
 
-/** Reads options by yargs, for commands whose start nobody measures. */
+/** Reads options by yargs itself: a test proves that `readHot` reads each line as help says. */
 export const readYargs: Reader = (line, options) =>
   plain(line).options(mapOptions(options, readable)).parseSync()
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { cwd } from 'node:process'
 import { type Digest, digestHex } from '../images/digest.ts'
-import type { AttributeRules, Losses } from '../images/unpack/attributes.ts'
+import type { AttributeRules } from '../images/unpack/attributes.ts'
+import { readText } from './build/context-dir.ts'
 import { withHistory } from './config-history.ts'
+import { compileIgnore } from './containerfile/ignore.ts'
 import type { Context } from './context.ts'
 import type { AttributeChanges } from './copy/attributes.ts'
 import { type CopyTarget, copySelection } from './copy/copy.ts'
@@ -12,6 +14,7 @@ import { accountFiles, parseMode, resolveOwner } from './copy/owner.ts'
 import { selectSources } from './copy/select.ts'
 import { withSourceRoot } from './copy/source-root.ts'
 import { withStatIndex } from './copy/stat-index-file.ts'
+import { warnOfLosses } from './losses.ts'
 import { withRootfs } from './snapshot/mount.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import { attributeRules } from './snapshot/rules.ts'
@@ -45,7 +48,13 @@ export interface AddRequest {
 
 export type SourcePlace =
   /** A container or an image. */
-  { readonly kind: 'stored'; readonly name: string } | Extract<CopyOrigin, { kind: 'context' }>
+  | { readonly kind: 'stored'; readonly name: string }
+  /** Sources cannot leave it, and do not have what an ignore file names. */
+  | {
+      readonly kind: 'directory'
+      readonly root: string
+      readonly ignoreFile: string | undefined
+    }
 
 /**
  * Adds files to a container. What is copied belongs to root, or `chown`, and from a container or
@@ -65,15 +74,16 @@ export async function add(
   try {
     openStore(context)
     reclaim(context)
-    const rules = attributeRules(context, 'foreign')
     const digest = await withContainer(context, request.container, async (record) => {
-      const made = await change(context, record, (rootFd) =>
-        addTo({ context, request, record, rootFd, rules, chmod }),
-      )
+      const made = await change(context, record, async (rootFd, key) => {
+        const rules = attributeRules(context, 'foreign', key)
+        const digest = await addTo({ context, request, record, rootFd, rules, chmod })
+        warnOfLosses(context, rules.losses)
+        return digest
+      })
       if (made !== undefined && request.addHistory === true) tell(context, request, made)
       return made
     })
-    warnOfLosses(context, rules.losses)
     return { digest }
   } catch (error) {
     throw explainDisk(context, error)
@@ -83,11 +93,12 @@ export async function add(
 async function change<Result>(
   context: Context,
   record: ContainerRecord,
-  action: (rootFd: number) => Promise<Result>,
+  action: (rootFd: number, key: string) => Promise<Result>,
 ): Promise<Result> {
   const stage = await stageChange(context, record)
+  const { active } = stage.record
   try {
-    const result = await withRootfs(context, stage.record, action)
+    const result = await withRootfs(context, stage.record, (rootFd) => action(rootFd, active))
     stage.accept()
     return result
   } catch (error) {
@@ -132,11 +143,23 @@ async function addTo(addition: Addition): Promise<Digest | undefined> {
     unpackArchives: request.verb === 'add',
   }
   if (from?.kind !== 'stored') {
-    return addFrom(addition, from ?? { kind: 'host', directory: cwd() }, target)
+    const origin =
+      from === undefined ? { kind: 'host' as const, directory: cwd() } : contextOrigin(from)
+    return addFrom(addition, origin, target)
   }
   return withSourceRoot(context, { name: from.name, target: { record, rootFd } }, (sourceFd) =>
     addFrom(addition, { kind: 'tree', rootFd: sourceFd, name: from.name }, target),
   )
+}
+
+function contextOrigin({
+  root,
+  ignoreFile,
+}: Extract<SourcePlace, { kind: 'directory' }>): CopyOrigin {
+  if (ignoreFile === undefined) return { kind: 'context', root, ignore: undefined, ignoreFile }
+  const text = readText(ignoreFile, 'the ignore file')
+  const { excludes: ignores, mayContain } = compileIgnore({ name: ignoreFile, text })
+  return { kind: 'context', root, ignore: { ignores, mayContain }, ignoreFile }
 }
 
 async function addFrom(
@@ -158,11 +181,4 @@ async function addFrom(
   } finally {
     selection.close()
   }
-}
-
-function warnOfLosses({ warn }: Context, { owners, xattrs, sockets }: Losses): void {
-  if (owners > 0)
-    warn(`${owners} owners of links or special files could not be kept: ids not mapped`)
-  if (xattrs > 0) warn(`${xattrs} extended attributes could not be kept`)
-  if (sockets > 0) warn(`${sockets} sockets were left out`)
 }

@@ -1,118 +1,158 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto'
-import type { HistoryEntry, ImageConfig } from '../images/model.ts'
-import { normalizeReference } from '../images/reference.ts'
+import { composeImage, type ImageFormat } from '../images/compose.ts'
+import type { HistoryEntry } from '../images/model.ts'
 import type { Context } from './context.ts'
-import { canonicalJson } from './lib/canonical-json.ts'
-import { TsbuildError } from './lib/errors.ts'
-import { createSnapshot, type NewSnapshot } from './snapshot/create.ts'
+import { writeIidfile } from './iidfile.ts'
+import { imageName } from './image-name.ts'
+import { createSnapshot } from './snapshot/create.ts'
 import { fillSnapshot } from './snapshot/fill.ts'
+import { describeLayer } from './snapshot/layer.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import { isUnchanged } from './snapshot/stage.ts'
 import type { ContainerRecord } from './store/container-record.ts'
 import { writeContainer } from './store/containers.ts'
+import { withContent } from './store/content-lock.ts'
 import { explainDisk } from './store/disk-full.ts'
-import type { ImageRecord } from './store/image-record.ts'
-import { readNames, writeImage, writeNames } from './store/images.ts'
-import { STORE_VERSION } from './store/layout.ts'
 import { withContainer } from './store/lock-container.ts'
 import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
+import { saveImage } from './store/save-image.ts'
 
 export interface CommitRequest {
   readonly container: string
-  /** The name of the new image; one that has it loses it. */
-  readonly image: string
+  /** The name of the new image; one that has it loses it. Undefined: it gets none. */
+  readonly image: string | undefined
+  readonly format: ImageFormat
+  /** All layers become one. */
+  readonly squash: boolean
+  /** Seconds since 1970: of the image, of its newest history, and of every file in a new layer. */
+  readonly timestamp: number | undefined
+  /** A file that gets the id. */
+  readonly iidfile: string | undefined
 }
 
 /**
  * Makes an image of a container's files and configuration. The container goes on: nothing is
- * copied, what it wrote becomes a layer of both.
+ * copied, what it wrote becomes a layer of the image and stays below it.
  *
+ * @returns the image's id, which is the digest of its config
  * @throws TsbuildError CONTAINER_UNKNOWN, REFERENCE_INVALID
  */
-export async function commit(
-  context: Context,
-  request: CommitRequest,
-): Promise<{ id: string; name: string }> {
-  const name = imageName(request.image)
+export async function commit(context: Context, request: CommitRequest): Promise<{ id: string }> {
+  const names = request.image === undefined ? [] : [imageName(request.image)]
   try {
     openStore(context)
     reclaim(context)
-    const id = await withContainer(context, request.container, (record) =>
-      withStoreLock(context, () => commitLocked(context, record, name)),
+    const { id } = await withContent(context, () =>
+      withContainer(context, request.container, (record) =>
+        commitLocked(context, { request, record, names }),
+      ),
     )
-    return { id, name }
+    writeIidfile(request.iidfile, id)
+    return { id }
   } catch (error) {
     throw explainDisk(context, error)
   }
 }
 
-function imageName(text: string): string {
-  if (text !== 'scratch') return normalizeReference(text)
-  throw new TsbuildError('REFERENCE_INVALID', 'no image can be named "scratch"', {
-    hint: '"tsbuild from scratch" makes an empty container; choose another name',
-  })
+interface Commit {
+  readonly request: CommitRequest
+  readonly record: ContainerRecord
+  readonly names: readonly string[]
 }
 
 /**
- * The container lets go of its layer before the image has it: killed in between, the image was
- * not made, and no container writes to what an image holds. The index comes last.
+ * The container lets go of its layer before the image has it: killed in between, no container
+ * writes to what an image holds.
  */
-function commitLocked(context: Context, record: ContainerRecord, name: string): string {
-  const { driver, active } = record
-  const unchanged = driver === 'overlay' && isUnchanged(context, record)
-  const snapshot = unchanged ? undefined : createSnapshot(context)
+async function commitLocked(context: Context, { request, record, names }: Commit) {
+  const { driver, base, layers, active } = record
+  const own = layers.slice(base.flatMap(({ snapshots }) => snapshots).length)
+  const isChanged = driver === 'copy' || !isUnchanged(context, record)
+  const top = driver === 'copy' ? await copyOf(context, record) : active
+  const changes = isChanged ? [...own, top] : own
+  const composed = compose(context, { request, record, changes })
+  for (const field of composed.documents.dropped)
+    context.warn(`the ${request.format} format has no place for ${field}: left out`)
+  if (isChanged && driver === 'overlay') await letGo(context, record)
+  const { created, layers: all, documents } = composed
+  return saveImage(context, { ...documents, layers: all, created, names })
+}
+
+/** The copy is the image's; nobody else knows of it. */
+async function copyOf(context: Context, { driver, active }: ContainerRecord): Promise<string> {
+  const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    if (snapshot !== undefined) fillSnapshot(context, { fs: snapshot.fs, from: active, driver })
-    const next = afterwards(record, snapshot)
-    const image = newImage(context, record, next.layers)
-    const history = image.config.history ?? []
-    const properties = { ...record.properties, history }
-    writeContainer(context, { ...record, ...next.container, properties })
-    writeImage(context, image)
-    writeNames(context, { ...readNames(context), [name]: image.id })
-    snapshot?.keep()
-    return image.id
+    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
+    snapshot.keep()
+    return snapshot.key
   } catch (error) {
-    snapshot?.discard()
+    snapshot.discard()
     throw error
   }
 }
 
-/** What the image consists of, and what the container does from now on. */
-function afterwards(
-  { driver, layers, active }: ContainerRecord,
-  snapshot: NewSnapshot | undefined,
-) {
-  if (snapshot === undefined) return { layers, container: {} }
-  if (driver === 'copy') return { layers: [snapshot.key], container: {} }
-  const all = [...layers, active]
-  return { layers: all, container: { layers: all, active: snapshot.key } }
+/** Gives the container a new snapshot to write to, above the one it wrote to. */
+async function letGo(context: Context, record: ContainerRecord): Promise<void> {
+  const { driver, layers, active } = record
+  const snapshot = withStoreLock(context, () => createSnapshot(context))
+  try {
+    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
+    const next = { ...record, layers: [...layers, active], active: snapshot.key }
+    withStoreLock(context, () => writeContainer(context, next))
+    snapshot.keep()
+  } catch (error) {
+    snapshot.discard()
+    throw error
+  }
 }
 
-function newImage(
-  context: Context,
-  record: ContainerRecord,
-  layers: readonly string[],
-): ImageRecord {
-  const created = context.now().toISOString()
-  const { author, history = [] } = record.properties
-  const added: HistoryEntry = {
+interface Composition {
+  readonly request: CommitRequest
+  readonly record: ContainerRecord
+  /** What was changed since the image it was made from, the lowest first. */
+  readonly changes: readonly string[]
+}
+
+function compose(context: Context, { request, record, changes }: Composition) {
+  const { squash, timestamp, format } = request
+  const { config, properties, base } = record
+  const all = base.flatMap(({ snapshots }) => snapshots)
+  const content = { snapshots: squash ? [...all, ...changes] : changes, mtime: newTimes(timestamp) }
+  const kept = squash ? [] : base
+  const isEmpty = content.snapshots.length === 0
+  const layers = isEmpty ? kept : [...kept, describeLayer(context, content, kept)]
+  const moment = timestamp === undefined ? context.now() : new Date(timestamp * 1000)
+  const created = moment.toISOString()
+  const { history = [], author, ...rest } = properties
+  const entry = historyEntry(record, { created, isEmpty })
+  const documents = composeImage({
+    format,
+    config,
+    properties: author === undefined ? rest : { ...rest, author },
     created,
-    ...(record.createdBy === '' ? {} : { created_by: record.createdBy }),
+    history: [...(kept.length === 0 ? history.map(withoutLayer) : history), entry],
+    layers,
+    annotations: record.annotations ?? {},
+  })
+  return { created, layers, documents }
+}
+
+const newTimes = (seconds: number | undefined) =>
+  seconds === undefined ? undefined : ({ kind: 'all', seconds } as const)
+
+/** Of a step whose layer went into another one. */
+const withoutLayer = (entry: HistoryEntry): HistoryEntry => ({ ...entry, empty_layer: true })
+
+function historyEntry(
+  { createdBy, historyComment, properties: { author } }: ContainerRecord,
+  { created, isEmpty }: { readonly created: string; readonly isEmpty: boolean },
+): HistoryEntry {
+  return {
+    created,
+    ...(createdBy === '' ? {} : { created_by: createdBy }),
     ...(author === undefined ? {} : { author }),
-    ...(record.driver === 'overlay' && layers.length === record.layers.length
-      ? { empty_layer: true }
-      : {}),
+    ...(historyComment === undefined ? {} : { comment: historyComment }),
+    ...(isEmpty ? { empty_layer: true } : {}),
   }
-  const config: ImageConfig = {
-    ...record.properties,
-    created,
-    config: record.config,
-    history: [...history, added],
-  }
-  const content = { layers: [...layers], config }
-  const id = createHash('sha256').update(canonicalJson(content)).digest('hex')
-  return { version: STORE_VERSION, id, created, ...content }
 }

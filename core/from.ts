@@ -2,22 +2,25 @@
 import { arch } from 'node:process'
 import type { ImageConfig } from '../images/model.ts'
 import { shortName } from '../images/reference.ts'
+import { baseImage } from './base-image.ts'
 import type { Context } from './context.ts'
+import { readImageConfig } from './image-config.ts'
 import { TsbuildError } from './lib/errors.ts'
 import { createSnapshot } from './snapshot/create.ts'
 import { storeDriver } from './snapshot/driver.ts'
 import { fillSnapshot } from './snapshot/fill.ts'
 import { reclaim } from './snapshot/reclaim.ts'
-import type { ContainerRecord } from './store/container-record.ts'
+import type { ContainerRecord, Driver } from './store/container-record.ts'
 import { listContainers, writeContainer } from './store/containers.ts'
+import { withContent } from './store/content-lock.ts'
 import { explainDisk } from './store/disk-full.ts'
-import { findImage, type StoredImage } from './store/images.ts'
+import type { StoredImage } from './store/images.ts'
 import { NAME, STORE_VERSION } from './store/layout.ts'
 import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
 
 export interface FromRequest {
-  /** A name or an id, or `scratch` for an empty container. */
+  /** A name or an id, `scratch` for an empty container, or a transport and a place. */
   readonly image: string
   /** Without one it is made from the image's. */
   readonly name?: string | undefined
@@ -28,32 +31,40 @@ export interface FromRequest {
  *
  * @throws TsbuildError IMAGE_UNKNOWN, CONTAINER_EXISTS, CONFIG_INVALID for a name that is none
  */
-export function from(context: Context, request: FromRequest): { id: string; name: string } {
+export async function from(
+  context: Context,
+  request: FromRequest,
+): Promise<{ id: string; name: string }> {
   if (request.name !== undefined) checkName(request.name)
   try {
     openStore(context)
     reclaim(context)
     const driver = storeDriver(context)
-    // With the copying driver this is long; but nobody may remove the image meanwhile.
-    return withStoreLock(context, () => {
-      const image = request.image === 'scratch' ? undefined : findImage(context, request.image)
-      const name = chooseName(context, request, image)
-      const snapshot = createSnapshot(context)
-      try {
-        const top = image?.record.layers.at(-1)
-        fillSnapshot(context, { fs: snapshot.fs, from: top, driver })
-        const layers = driver === 'copy' ? [] : (image?.record.layers ?? [])
-        const record = newRecord(context, image, { name, driver, layers, active: snapshot.key })
-        writeContainer(context, record)
-        snapshot.keep()
-        return { id: record.id, name }
-      } catch (error) {
-        snapshot.discard()
-        throw error
-      }
-    })
+    return await withContent(context, () => make(context, request, driver))
   } catch (error) {
     throw explainDisk(context, error)
+  }
+}
+
+async function make(context: Context, request: FromRequest, driver: Driver) {
+  const image = request.image === 'scratch' ? undefined : await baseImage(context, request.image)
+  withStoreLock(context, () => chooseName(context, request, image)) // before the work, if it fails
+  const base = image?.record.layers ?? []
+  const below = base.flatMap(({ snapshots }) => snapshots)
+  const snapshot = withStoreLock(context, () => createSnapshot(context))
+  try {
+    await fillSnapshot(context, { to: snapshot.key, below, driver })
+    const layers = driver === 'copy' ? { base: [], layers: [] } : { base, layers: below }
+    return withStoreLock(context, () => {
+      const name = chooseName(context, request, image)
+      const record = newRecord(context, image, { name, driver, active: snapshot.key, ...layers })
+      writeContainer(context, record)
+      snapshot.keep()
+      return { id: record.id, name }
+    })
+  } catch (error) {
+    snapshot.discard()
+    throw error
   }
 }
 
@@ -78,14 +89,15 @@ function chooseName(context: Context, { name }: FromRequest, image: StoredImage 
   return free
 }
 
-type Place = Pick<ContainerRecord, 'name' | 'driver' | 'layers' | 'active'>
+type Place = Pick<ContainerRecord, 'name' | 'driver' | 'base' | 'layers' | 'active'>
 
 function newRecord(
   context: Context,
   image: StoredImage | undefined,
   place: Place,
 ): ContainerRecord {
-  const { config = {}, ...properties } = image?.record.config ?? emptyConfig()
+  const found = image === undefined ? emptyConfig() : readImageConfig(context, image)
+  const { config = {}, rootfs: _made, ...properties } = found
   return {
     version: STORE_VERSION,
     id: context.randomId(),

@@ -5,6 +5,7 @@ import type { Lock } from '../native-shim/monitor.ts'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
 import { reclaim } from './snapshot/reclaim.ts'
+import { dropCache } from './store/cache.ts'
 import type { ContainerRecord } from './store/container-record.ts'
 import { dropContainer, findContainer, listContainers } from './store/containers.ts'
 import { findImage, listImages, readNames, type StoredImage, writeNames } from './store/images.ts'
@@ -70,6 +71,8 @@ export interface RemoveImagesRequest {
   readonly images: Selection
   /** Also those that containers were made from (they keep their files), or that have more names. */
   readonly force: boolean
+  /** Instead: images without a name that nobody uses, and what build steps are kept for. */
+  readonly prune: boolean
 }
 
 export interface RemovedImages {
@@ -87,7 +90,9 @@ export function removeImages(context: Context, request: RemoveImagesRequest): Re
   openStore(context)
   const { root } = context.paths
   const removed = withStoreLock(context, () => {
-    const { names, result } = planRemoval(context, request)
+    if (request.prune || request.images === 'all') dropCache(context)
+    const images = request.prune ? danglingImages(context) : request.images
+    const { names, result } = planRemoval(context, { ...request, images })
     // The names go first: killed in between, there are images without a name, and no lost names.
     writeNames(context, Object.fromEntries(names))
     for (const id of result.deleted) rmSync(recordPath(root, 'images', id), { force: true })
@@ -95,6 +100,13 @@ export function removeImages(context: Context, request: RemoveImagesRequest): Re
   })
   reclaim(context)
   return removed
+}
+
+function danglingImages(context: Context): string[] {
+  const used = new Set(listContainers(context).map(({ image }) => image?.id))
+  return listImages(context)
+    .filter(({ id, names }) => names.length === 0 && !used.has(id))
+    .map(({ id }) => id)
 }
 
 function planRemoval(context: Context, { images, force }: RemoveImagesRequest) {

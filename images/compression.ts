@@ -1,103 +1,131 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readSync } from 'node:fs'
-import { Readable } from 'node:stream'
-import { constants, createGunzip, gunzipSync } from 'node:zlib'
-import { hasCode } from '../core/lib/errno.ts'
+import { type Compressed, type Compression, decode, detectCompression } from './decode.ts'
 import { BLOCK_BYTES, checksumHolds, isZeroBlock } from './tar/block.ts'
 import { invalidArchive } from './tar/invalid.ts'
 
 /** How an archive is packed, or 'none' when the file is no archive. */
-export type Packing = 'tar' | 'tar+gzip' | 'none'
+export type Packing = 'tar' | `tar+${Compressed}` | 'none'
 
-const CHUNK_BYTES = 1024 * 1024
-/** Unpacked, this is at most 16 MiB: deflate cannot do better than 1:1032. */
-const SNIFF_BYTES = 16 * 1024
+export interface Decompressed {
+  readonly compression: Compression
+  /** In chunks that do not change afterwards; an error if the compressed data is damaged. */
+  readonly content: AsyncIterable<Buffer>
+}
+
+export interface DecompressOptions {
+  /** The content may have this many bytes. */
+  readonly maxBytes?: number | undefined
+}
 
 /**
- * What a file is, by its content and not by its name.
+ * What a stream holds, whatever it was compressed with, which is known by its first bytes. To
+ * stop reading the content stops the source.
  *
- * @throws TsbuildError ARCHIVE_INVALID if it is compressed in a way we cannot read, or damaged
+ * @returns a promise that waits for these first bytes only
+ * @throws TsbuildError COMPRESSION_UNSUPPORTED if the program is not there that it takes;
+ *   ARCHIVE_INVALID if the data is damaged, cut off, followed by something else, or too much; both
+ *   also while the content is read
  */
-export function detectPacking(fd: number): Packing {
-  const start = readAt(fd, 0, SNIFF_BYTES)
-  const other = unsupported.find(({ magic }) => start.subarray(0, magic.length).equals(magic))
-  if (other !== undefined) {
-    throw invalidArchive(`it is compressed with ${other.name}, which is not supported`, {
-      hint: `unpack it first (${other.program}): tar and tar.gz can be added`,
-    })
+export async function decompress(
+  source: AsyncIterable<Buffer>,
+  { maxBytes = Number.POSITIVE_INFINITY }: DecompressOptions = {},
+): Promise<Decompressed> {
+  const iterator = source[Symbol.asyncIterator]()
+  const start: Buffer[] = []
+  for (let length = 0; length < MAGIC_BYTES; ) {
+    const { done, value } = await iterator.next()
+    if (done === true) break
+    start.push(value)
+    length += value.length
   }
-  if (!start.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) {
-    return startsTar(start) ? 'tar' : 'none'
-  }
-  return startsTar(gunzipStart(start)) ? 'tar+gzip' : 'none'
+  const compression = detectCompression(Buffer.concat(start))
+  const all = resumed(start, iterator)
+  return { compression, content: limited(decode(compression, all), maxBytes) }
 }
 
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
+/** Enough for every magic number. */
+const MAGIC_BYTES = 10
 
-const unsupported = [
-  { name: 'bzip2', program: 'bunzip2', magic: Buffer.from('BZh') },
-  { name: 'xz', program: 'unxz', magic: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]) },
-  { name: 'zstd', program: 'unzstd', magic: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) },
-  { name: 'compress', program: 'uncompress', magic: Buffer.from([0x1f, 0x9d]) },
-]
-
-/** A header that is damaged still shows its magic: a broken archive, and no other file. */
-function startsTar(start: Buffer): boolean {
-  if (start.length < BLOCK_BYTES) return false
-  const block = start.subarray(0, BLOCK_BYTES)
-  const magic = block.toString('latin1', 257, 262)
-  return magic === 'ustar' || (checksumHolds(block) && !isZeroBlock(block))
-}
-
-function gunzipStart(start: Buffer): Buffer {
-  try {
-    return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH })
-  } catch (error) {
-    throw damaged(error)
-  }
-}
-
-/** @returns the archive unpacked, in chunks of about 1 MiB */
-export async function* openArchive(
-  fd: number,
-  packing: 'tar' | 'tar+gzip',
+async function* resumed(
+  start: readonly Buffer[],
+  iterator: AsyncIterator<Buffer>,
 ): AsyncGenerator<Buffer> {
-  if (packing === 'tar') {
-    yield* readChunks(fd)
-    return
-  }
-  const packed = Readable.from(readChunks(fd))
-  const unpacked = createGunzip({ chunkSize: CHUNK_BYTES })
-  packed.on('error', (error) => unpacked.destroy(error))
   try {
-    yield* packed.pipe(unpacked)
-  } catch (error) {
-    throw damaged(error)
+    yield* start
+    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+      yield next.value
+    }
   } finally {
-    packed.destroy()
+    await iterator.return?.()
   }
 }
 
-function* readChunks(fd: number): Generator<Buffer> {
-  for (let position = 0; ; ) {
-    const chunk = readAt(fd, position, CHUNK_BYTES)
-    if (chunk.length === 0) return
-    position += chunk.length
+async function* limited(content: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
+  let left = maxBytes
+  for await (const chunk of content) {
+    left -= chunk.length
+    if (left < 0) throw invalidArchive(`it has more than ${maxBytes} bytes when it is decompressed`)
     yield chunk
   }
 }
 
-/** A buffer of its own for each call: readers keep parts of it. */
-function readAt(fd: number, position: number, sizeBytes: number): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(sizeBytes)
-  let length = 0
-  for (let read = -1; length < sizeBytes && read !== 0; length += read) {
-    read = readSync(fd, buffer, length, sizeBytes - length, position + length)
-  }
-  return buffer.subarray(0, length)
+/**
+ * What a file is, by its content and not by its name. Compressed files without an archive in them
+ * are files like others.
+ *
+ * @throws TsbuildError as `decompress`
+ */
+export async function detectPacking(fd: number): Promise<Packing> {
+  const { compression, content } = await decompress(chunksOf(fd))
+  const start = await firstBlock(content)
+  if (!startsTar(start)) return 'none'
+  return compression === 'none' ? 'tar' : `tar+${compression}`
 }
 
-function damaged(error: unknown): unknown {
-  if (!hasCode(error, 'Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT')) return error
-  return invalidArchive('its compressed data is damaged or cut off', { cause: error })
+async function firstBlock(content: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of content) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= BLOCK_BYTES) break
+  }
+  return Buffer.concat(chunks).subarray(0, BLOCK_BYTES)
+}
+
+/** A header that is damaged still shows its magic: a broken archive, and no other file. */
+function startsTar(block: Buffer): boolean {
+  if (block.length < BLOCK_BYTES) return false
+  const magic = block.toString('latin1', 257, 262)
+  return magic === 'ustar' || (checksumHolds(block) && !isZeroBlock(block))
+}
+
+/** @returns the archive unpacked, in chunks of at most 1 MiB */
+export async function* openArchive(
+  fd: number,
+  packing: Exclude<Packing, 'none'>,
+): AsyncGenerator<Buffer> {
+  yield* decode(compressionOf[packing], chunksOf(fd))
+}
+
+const compressionOf = {
+  tar: 'none',
+  'tar+gzip': 'gzip',
+  'tar+bzip2': 'bzip2',
+  'tar+xz': 'xz',
+  'tar+zstd': 'zstd',
+} as const
+
+const CHUNK_BYTES = 1024 * 1024
+
+/** A buffer of its own for each chunk: readers keep parts of it. */
+async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    const length = readSync(fd, buffer, 0, CHUNK_BYTES, position)
+    if (length === 0) return
+    position += length
+    yield buffer.subarray(0, length)
+  }
 }

@@ -20,17 +20,27 @@ export interface Channel {
 export function openChannel(fd: number): Channel {
   return {
     send(fields) {
-      const message = encodeFields(fields)
-      const length = Buffer.alloc(4)
-      length.writeUInt32LE(message.length)
-      writeAll(fd, Buffer.concat([length, message]))
+      writeAll(fd, framed(fields))
     },
     receive() {
       const length = readExactly(fd, 4).readUInt32LE()
-      if (length > REPLY_BYTES_MAX) throw new RangeError(`reply of ${length} bytes`)
+      checkLength(length)
       return parseReply(decodeFields(readExactly(fd, length)))
     },
   }
+}
+
+/** A message as it goes over the socket. */
+export function framed(fields: readonly Field[]): Buffer {
+  const message = encodeFields(fields)
+  const length = Buffer.alloc(4)
+  length.writeUInt32LE(message.length)
+  return Buffer.concat([length, message])
+}
+
+/** @throws RangeError for a reply longer than any of ours */
+export function checkLength(length: number): void {
+  if (length > REPLY_BYTES_MAX) throw new RangeError(`reply of ${length} bytes`)
 }
 
 function writeAll(fd: number, bytes: Buffer): void {

@@ -28,6 +28,11 @@ export interface Syscalls {
   utimensat(dirFd: number, name: string, time: FileTime): void
   /** Sets access and modification time of an open file. */
   futimens(fd: number, time: FileTime): void
+  /**
+   * The next byte of data or of a hole at or after `offset`; the end of a file counts as a hole.
+   * ENXIO where there is none. @see lseek(2), SEEK_DATA
+   */
+  lseek(fd: number, offset: number, whence: 'data' | 'hole'): number
   fsetxattr(fd: number, name: string, value: Buffer): void
   /** Of `path` itself, not of what a link leads to, as the next two. @see xattr(7) */
   lsetxattr(path: string, name: string, value: Buffer): void
@@ -53,6 +58,7 @@ const callNumbers = {
     openat2: 437,
     mknodat: 259,
     utimensat: 280,
+    lseek: 8,
     fsetxattr: 190,
     lsetxattr: 189,
     lgetxattr: 192,
@@ -62,6 +68,7 @@ const callNumbers = {
     openat2: 437,
     mknodat: 33,
     utimensat: 88,
+    lseek: 62,
     fsetxattr: 7,
     lsetxattr: 6,
     lgetxattr: 9,
@@ -92,6 +99,8 @@ function bind(koffi: typeof Koffi, numbers: Readonly<Record<CallName, number>>) 
     onDirectory: shape('long', 'void *', 'void *', 'long'),
     /** (directory, name, mode, device) */
     makeNode: shape('long', 'void *', 'long', 'long'),
+    /** (descriptor, offset, whence) */
+    seek: shape('long', 'long', 'long'),
     /** (descriptor, name, value, length, flags) */
     onOpenFile: shape('long', 'void *', 'void *', 'long', 'long'),
     /** (path, name, value, length, flags) */
@@ -106,9 +115,11 @@ function bind(koffi: typeof Koffi, numbers: Readonly<Record<CallName, number>>) 
   }
 }
 
-type FileCalls = Pick<Syscalls, 'openat2' | 'mknodat' | 'utimensat' | 'futimens'>
+type FileCalls = Pick<Syscalls, 'openat2' | 'mknodat' | 'utimensat' | 'futimens' | 'lseek'>
 
-function fileCalls({ run, onDirectory, makeNode }: Caller): FileCalls {
+const whences = { data: 3, hole: 4 } as const
+
+function fileCalls({ run, onDirectory, makeNode, seek }: Caller): FileCalls {
   return {
     openat2: (dirFd, path, how) =>
       run('openat2', path, (nr) => onDirectory(nr, dirFd, cString(path), openHow(how), 24)),
@@ -123,6 +134,8 @@ function fileCalls({ run, onDirectory, makeNode }: Caller): FileCalls {
     futimens: (fd, time) => {
       run('utimensat', `fd ${fd}`, (nr) => onDirectory(nr, fd, null, bothTimes(time), 0))
     },
+    lseek: (fd, offset, whence) =>
+      run('lseek', `fd ${fd}`, (nr) => seek(nr, fd, offset, whences[whence])),
   }
 }
 
@@ -191,6 +204,8 @@ function namesIn(scratch: Buffer, call: () => number): string[] {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOTSUP')) throw error
   }
+  // As with most files: worth a line, for a tree has many.
+  if (length === 0) return []
   return scratch.toString('latin1', 0, length).split('\0').slice(0, -1)
 }
 

@@ -8,6 +8,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundleStep } from './lib/bundle.mjs'
+import { codeCacheStep } from './lib/code-cache.mjs'
 import { crossStep, headersStep, nativeStep, sanitizerStep } from './lib/native.mjs'
 import { npmBinStep } from './lib/npm-bin.mjs'
 import { dist } from './lib/paths.mjs'
@@ -17,7 +18,7 @@ import { typesStep } from './lib/types.mjs'
 const { asan } = parseArgs({ options: { asan: { type: 'boolean', default: false } } }).values
 
 mkdirSync(dist, { recursive: true })
-const steps = [typesStep, headersStep, nativeStep, crossStep, bundleStep, npmBinStep]
+const steps = [typesStep, headersStep, nativeStep, crossStep, bundleStep, codeCacheStep, npmBinStep]
 const failed = await runSteps(join(dist, '.stamp'), asan ? [...steps, sanitizerStep] : steps)
 if (failed.length > 0) {
   console.error(`build failed: ${failed.join(', ')}`)

@@ -65,6 +65,7 @@ function demonstrate() {
   session.run('commit, images', ['images'])
   session.run('rm', ['rm', container])
   runImage()
+  buildHello()
 }
 
 /** What an earlier demo, perhaps one that was interrupted, has left in the store. */
@@ -105,6 +106,18 @@ function runImage() {
   session.run('from the image', ['run', '--network', 'none', container, '--', ...words])
   session.run('from the image', ['containers'])
   session.run('from the image', ['rm', container])
+}
+
+function buildHello() {
+  const options = ['--network', 'none', '--build-arg', 'NAME=you', '-t', 'hello']
+  session.run('build', ['build', ...options, 'examples/hello'])
+  session.run('build again, from the cache', ['build', ...options, '--quiet', 'examples/hello'])
+  const container = session.run('from the built image', ['from', 'hello']).stdout.trim()
+  if (container === '') return
+  const words = ['sh', '-c', 'echo $GREETING; cat /srv/page; id -un']
+  session.run('from the built image', ['run', '--network', 'none', container, '--', ...words])
+  session.run('from the built image', ['history', 'hello'])
+  session.run('from the built image', ['rm', container])
 }
 
 function summarize() {

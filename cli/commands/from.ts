@@ -13,7 +13,7 @@ export const fromCommand = command({
   positionals: {
     image: {
       count: 'one',
-      describe: 'Name or id of a stored image, or the word scratch',
+      describe: 'Name or id of an image, a place like oci:PATH, or scratch',
       names: 'image',
     },
   },
@@ -22,7 +22,7 @@ export const fromCommand = command({
   },
   async run({ image, name }, context, io) {
     const { from } = await import('../../core/from.ts')
-    io.print(from(context(), { image, name }).name)
+    io.print((await from(context(), { image, name })).name)
     return 0
   },
 })

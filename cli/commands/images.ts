@@ -13,7 +13,11 @@ export const imagesCommand = command({
   ],
   namespace: 'none',
   positionals: {},
-  options: listOptions,
+  options: {
+    ...listOptions,
+    digests: { type: 'boolean', default: false, describe: 'Show the digests of the manifests' },
+    noTrunc: { type: 'boolean', default: false, describe: 'Show ids whole' },
+  },
   async run(options, context, io) {
     const { images } = await import('../../core/images.ts')
     const found = images(context())

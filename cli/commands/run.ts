@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { command } from '../command.ts'
 import { securityOptions } from '../security-options.ts'
-import { workingContainer } from '../shared-tables.ts'
+import { networkOption, workingContainer } from '../shared-tables.ts'
 
 export const runCommand = command({
   name: 'run',
@@ -30,13 +30,7 @@ export const runCommand = command({
     },
     workingdir: { type: 'string', describe: 'Directory to start in; made when it is missing' },
     hostname: { type: 'string', describe: 'Host name inside the container' },
-    network: {
-      type: 'string',
-      alias: ['net'],
-      choices: ['none', 'host', 'slirp4netns'],
-      default: 'slirp4netns',
-      describe: 'Nothing but loopback, the network of the host, or user-mode networking',
-    },
+    network: networkOption,
     tty: {
       type: 'boolean',
       alias: ['t', 'terminal'],

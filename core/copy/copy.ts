@@ -4,10 +4,15 @@ import type { FileEntry } from '../../images/tar/entry.ts'
 import type { AttributeRules } from '../../images/unpack/attributes.ts'
 import { splitPath } from '../../images/unpack/names.ts'
 import { createTreeWriter, type TreeWriter } from '../../images/unpack/tree-writer.ts'
-import type { FileTime } from '../../native-shim/syscalls.ts'
 import { type Archives, findArchives, unpackSource } from './archives.ts'
 import { type AttributeChanges, entryOf } from './attributes.ts'
-import { findDestination, makeDirectories, type NewDirectories, type Place } from './destination.ts'
+import {
+  findDestination,
+  makeDirectories,
+  type NewDirectories,
+  now,
+  type Place,
+} from './destination.ts'
 import { explained } from './explained.ts'
 import { isUnchanged, readAt, withSource } from './read-source.ts'
 import type { Item, Selection, SourceMatch } from './selection.ts'
@@ -71,11 +76,6 @@ const ROOT = { uid: 0, gid: 0 }
 
 const isMany = (match: SourceMatch, archives: Archives): boolean =>
   match.kind === 'directory' || archives.has(match)
-
-function now(): FileTime {
-  const ms = Date.now()
-  return { seconds: Math.floor(ms / 1000), nanoseconds: (ms % 1000) * 1_000_000 }
-}
 
 /** @param to where files go, and what a file is called there */
 function copyMatch(

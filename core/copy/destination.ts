@@ -110,3 +110,8 @@ const newDirectory = ({ owner: { uid, gid }, now }: NewDirectories) =>
     device: { major: 0, minor: 0 },
     xattrs: new Map(),
   }) as const
+
+export function now(): FileTime {
+  const ms = Date.now()
+  return { seconds: Math.floor(ms / 1000), nanoseconds: (ms % 1000) * 1_000_000 }
+}

@@ -46,10 +46,10 @@ async function withImageRoot<Result>(
   read: Read<Result>,
 ): Promise<Result> {
   const driver = storeDriver(context)
-  const { layers } = findImage(context, name).record
+  const layers = findImage(context, name).record.layers.flatMap(({ snapshots }) => snapshots)
   const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    fillSnapshot(context, { fs: snapshot.fs, from: layers.at(-1), driver })
+    await fillSnapshot(context, { to: snapshot.key, below: layers, driver })
     const lower = driver === 'copy' ? [] : layers
     const record = { name, driver, layers: lower, active: snapshot.key }
     return await withRootfs(context, record, read)

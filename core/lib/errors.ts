@@ -3,15 +3,19 @@
 /** Every failure a user can meet, in one list: the code is the contract, the text is not. */
 export const errorCodes = [
   'ARCHIVE_INVALID',
+  'BLOB_CORRUPT',
+  'COMPRESSION_UNSUPPORTED',
   'CONFIG_INVALID',
   'CONTAINER_BUSY',
   'CONTAINER_EXISTS',
   'CONTAINER_UNKNOWN',
+  'CONTAINERFILE_INVALID',
   'COMMAND_NOT_EXECUTABLE',
   'COMMAND_NOT_FOUND',
   'DISK_FULL',
   'IMAGE_IN_USE',
   'IMAGE_UNKNOWN',
+  'MANIFEST_INVALID',
   'NAMESPACE_UNAVAILABLE',
   'NETWORK_FAILED',
   'NODE_TOO_OLD',
@@ -20,9 +24,11 @@ export const errorCodes = [
   'REFERENCE_INVALID',
   'RUNTIME_FAILED',
   'SPEC_INVALID',
+  'STEP_FAILED',
   'STORE_CORRUPT',
   'STORE_NEWER',
   'STORE_UNSAFE',
+  'TRANSPORT_INVALID',
   'USAGE',
   'USER_UNKNOWN',
   'USER_UNMAPPED',
@@ -34,6 +40,8 @@ export interface ErrorContext {
   readonly hint?: string | undefined
   /** What the layer below said. */
   readonly cause?: unknown
+  /** Lines of the user's own text, with those marked that are meant. */
+  readonly excerpt?: string | undefined
   /** The status the command ends with; 125 is "our own failure", as in the container tools. */
   readonly exitCode?: number
 }
@@ -43,6 +51,7 @@ export class TsbuildError extends Error {
   override readonly name = 'TsbuildError'
   readonly code: ErrorCode
   readonly hint: string | undefined
+  readonly excerpt: string | undefined
   readonly exitCode: number
 
   /** @param message what was tried, on what: lower case, no full stop */
@@ -50,12 +59,13 @@ export class TsbuildError extends Error {
     super(message, context.cause === undefined ? undefined : { cause: context.cause })
     this.code = code
     this.hint = context.hint
+    this.excerpt = context.excerpt
     this.exitCode = context.exitCode ?? 125
   }
 }
 
 /**
- * The lines a person reads: the sentence, its causes, the next step.
+ * The lines a person reads: the sentence, its causes, the place in the user's text, the next step.
  *
  * @returns text without a trailing newline, control characters escaped: names and paths in it
  *   may come from an image
@@ -67,6 +77,7 @@ export function describeError(error: unknown, program = 'tsbuild'): string {
   }
   const lines = [`${program}: ${printable(error.message)}`]
   for (const cause of causes(error)) lines.push(`  caused by: ${printable(cause)}`)
+  if (error.excerpt !== undefined) lines.push(printable(error.excerpt))
   if (error.hint !== undefined) lines.push(`  hint: ${printable(error.hint)}`)
   return lines.join('\n')
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accessSync, constants, statSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { finished, pipeline } from 'node:stream/promises'
+import { hasCode } from './errno.ts'
 
 /**
  * The absolute path of a program of the host.
@@ -19,4 +22,99 @@ function isProgram(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Of what a program complains about, as much is kept. */
+const MAX_STDERR_BYTES = 4096
+
+/**
+ * Sends bytes through a program of the host, found in PATH and run with LC_ALL=C. The program is
+ * killed when the consumer stops, and when the source fails.
+ *
+ * @returns what the program prints, and in the end, when it says 0, the start of its complaints
+ * @throws Error with the code PROGRAM_MISSING; one with the code PROGRAM_FAILED and the program's
+ *   own words; what the source throws
+ */
+export async function* throughProgram(
+  [name, ...args]: readonly [string, ...string[]],
+  source: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, string> {
+  // Costs 20 ms, and few commands need it.
+  const { execa } = await import('execa')
+  const program = execa(name, args, {
+    env: { LC_ALL: 'C' },
+    stdio: 'pipe',
+    buffer: false,
+    reject: false,
+  })
+  const complaint = firstBytes(program.stderr, MAX_STDERR_BYTES)
+  let failure: unknown
+  const input = Readable.from(
+    watched(source, (error) => {
+      failure = error
+      program.kill('SIGKILL')
+    }),
+  )
+  // A program that stops reading (EPIPE) says itself why.
+  const fed = pipeline(input, program.stdin).catch(() => {})
+  try {
+    yield* program.stdout
+    const result = await program
+    if (failure !== undefined) throw failure
+    if (result.failed) throw programFailure(name, result, complaint())
+    await fed
+    return complaint()
+  } finally {
+    program.kill('SIGKILL')
+    input.destroy()
+    await Promise.all([program, finished(input).catch(() => {})])
+  }
+}
+
+/** What goes wrong behind us is thrown in at the yield, and is not the source's failure. */
+async function* watched(
+  source: AsyncIterable<Buffer>,
+  failed: (error: unknown) => void,
+): AsyncGenerator<Buffer> {
+  const iterator = source[Symbol.asyncIterator]()
+  const next = () =>
+    iterator.next().catch((error) => {
+      failed(error)
+      throw error
+    })
+  try {
+    for (let item = await next(); item.done !== true; item = await next()) yield item.value
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+function firstBytes(stream: Readable, maxBytes: number): () => string {
+  const chunks: Buffer[] = []
+  let length = 0
+  stream.on('data', (chunk: Buffer) => {
+    if (length < maxBytes) chunks.push(chunk)
+    length += chunk.length
+  })
+  return () => Buffer.concat(chunks).subarray(0, maxBytes).toString().trim()
+}
+
+export const PROGRAM_MISSING = 'PROGRAM_MISSING'
+export const PROGRAM_FAILED = 'PROGRAM_FAILED'
+
+interface Ended {
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+  readonly cause?: unknown
+}
+
+function programFailure(name: string, { exitCode, signal, cause }: Ended, words: string): Error {
+  if (hasCode(cause, 'ENOENT', 'EACCES')) {
+    return Object.assign(new Error(`${name} cannot be started`, { cause }), {
+      code: PROGRAM_MISSING,
+    })
+  }
+  const how = signal === undefined ? `exit code ${exitCode}` : signal
+  const message = `${name}: ${how}${words === '' ? '' : `: ${words}`}`
+  return Object.assign(new Error(message), { code: PROGRAM_FAILED })
 }

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeSync } from 'node:fs'
 
-export type TraceArea = 'cli' | 'store' | 'layer' | 'userns' | 'spec' | 'shim' | 'network' | 'exec'
+export type TraceArea =
+  | 'cli'
+  | 'store'
+  | 'cache'
+  | 'layer'
+  | 'userns'
+  | 'spec'
+  | 'shim'
+  | 'network'
+  | 'exec'
 
 /** Writes one event: area, what happened, its fields. */
 export type Trace = (area: TraceArea, event: string, fields?: object) => void

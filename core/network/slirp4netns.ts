@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HelperRequest } from '../../native-shim/monitor.ts'
+import type { HelperRequest } from '../../native-shim/container-monitor.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { findProgram } from '../lib/exec.ts'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { HelperFailed } from '../../native-shim/monitor.ts'
+import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
 
@@ -14,7 +14,7 @@ export function runFailure(error: unknown, program: string): unknown {
   if (!(error instanceof ShimError)) return error
   if (error.where === 'exec') return execFailure(error, program)
   const known = table.find(
-    ({ where, code }) => where === error.where && (code === undefined || code === error.code),
+    ({ where, code }) => where.includes(error.where) && (code === undefined || code === error.code),
   )
   const { message, hint, as } = known ?? {
     message: `set up the container: ${error.where}`,
@@ -25,7 +25,7 @@ export function runFailure(error: unknown, program: string): unknown {
 }
 
 interface Row {
-  readonly where: string
+  readonly where: readonly string[]
   readonly code?: string
   readonly as: ErrorCode
   readonly message: string
@@ -34,47 +34,40 @@ interface Row {
 
 const table: readonly Row[] = [
   {
-    where: 'map-ids',
+    where: ['map-ids'],
     as: 'NAMESPACE_UNAVAILABLE',
     message: 'write the id maps of the container',
     hint: 'compare /proc/self/uid_map and gid_map with what "tsbuild info" says',
   },
   {
-    where: 'unshare',
+    where: ['unshare', 'clone'],
     code: 'ENOSPC',
     as: 'NAMESPACE_UNAVAILABLE',
     message: 'make the namespaces of the container: too many of them exist',
     hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
   },
   {
-    where: 'clone',
-    code: 'ENOSPC',
-    as: 'NAMESPACE_UNAVAILABLE',
-    message: 'start the container: too many user or pid namespaces exist',
-    hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
-  },
-  {
-    where: 'rootfs-mount',
+    where: ['rootfs-mount'],
     as: 'RUNTIME_FAILED',
     message: 'mount the root file system',
     hint: 'a store on another file system may help: --root DIRECTORY',
   },
   {
-    where: 'bind-device',
+    where: ['bind-device'],
     as: 'RUNTIME_FAILED',
     message: 'give the container its devices',
     hint: 'the host lacks one in /dev: make it, or start the outer container with it',
   },
   {
-    where: 'init',
+    where: ['init', 'guard'],
     as: 'RUNTIME_FAILED',
-    message: 'set up the container: its first process was killed',
+    message: 'set up the container: its first process or the guard of it was killed',
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
   {
-    where: 'guard',
+    where: ['monitor'],
     as: 'RUNTIME_FAILED',
-    message: 'set up the container: its guard was killed',
+    message: 'run the container to its end: its monitor or guard was killed',
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
 ]

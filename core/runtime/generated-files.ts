@@ -6,29 +6,37 @@ import { containerEnvFile } from '../spec/containerenv.ts'
 import { hostnameFile } from '../spec/hostname.ts'
 import { hostsFile } from '../spec/hosts.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
-import type { NetworkMode } from '../spec/network-mode.ts'
 import { resolvFile } from '../spec/resolv.ts'
 import { version } from '../version.ts'
 import { hostAddress, hostFile } from './host.ts'
 import type { RunPlan } from './run-plan.ts'
 
 /**
- * Writes the files that are made for one run into a tmpfs that only this command sees: it goes
- * when the command does, however that ends, and no path of one run meets another's. Init gets a
- * copy of our mounts when it starts, so this comes before.
+ * A tmpfs that only this command sees: it goes when the command does, however that ends. Init
+ * gets a copy of our mounts when it starts, so this comes before.
  *
- * @returns what to bind
+ * @returns its path
  */
-export function writeGeneratedFiles(
-  context: Context,
-  monitor: Monitor,
-  { network, plan }: { readonly network: NetworkMode; readonly plan: RunPlan },
-): GeneratedFile[] {
-  const folder = `${context.paths.runroot}/private`
+export function mountPrivateFolder({ paths }: Pick<Context, 'paths'>, monitor: Monitor): string {
+  const folder = `${paths.runroot}/private`
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const mount = { cwd: '/', source: 'tsbuild', target: folder, type: 'tmpfs' }
   monitor.mount({ ...mount, flags: MS_NOSUID_NODEV_NOEXEC, data: 'mode=0700,size=16m' })
-  return Object.entries(texts(context, network, plan)).flatMap(([destination, text]) => {
+  return folder
+}
+
+/**
+ * Writes the files that are made for one run.
+ *
+ * @param folder of that run alone
+ * @returns what to bind
+ */
+export function writeGeneratedFiles(
+  context: Pick<Context, 'rights'>,
+  plan: RunPlan,
+  folder: string,
+): GeneratedFile[] {
+  return Object.entries(texts(context, plan)).flatMap(([destination, text]) => {
     if (text === undefined) return []
     const source = `${folder}/${destination.slice(destination.lastIndexOf('/') + 1)}`
     writeFileSync(source, text, { mode: 0o644 })
@@ -41,15 +49,14 @@ const MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 
 /** By their place in the container; an undefined text leaves the image's file. */
 function texts(
-  { rights }: Context,
-  network: NetworkMode,
-  { hostname, record }: RunPlan,
+  { rights }: Pick<Context, 'rights'>,
+  { hostname, subject, request: { network } }: RunPlan,
 ): Readonly<Record<string, string | undefined>> {
   return {
     '/etc/hosts': hostsFile({
       base: hostFile('/etc/hosts') ?? '',
       hostname,
-      containerName: record.name,
+      containerName: subject.name,
       network,
       hostAddress: network === 'slirp4netns' ? hostAddress() : undefined,
     }),
@@ -57,10 +64,10 @@ function texts(
     '/etc/hostname': hostnameFile(hostname),
     '/run/.containerenv': containerEnvFile({
       version,
-      name: record.name,
-      id: record.id,
-      image: record.image?.name ?? '',
-      imageId: record.image?.id ?? '',
+      name: subject.name,
+      id: subject.id,
+      image: subject.image?.name ?? '',
+      imageId: subject.image?.id ?? '',
       rootless: rights.hostUid !== 0,
     }),
   }

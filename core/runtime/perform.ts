@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Files, HelperRequest, Monitor } from '../../native-shim/monitor.ts'
+import type { ContainerMonitor, Files, HelperRequest } from '../../native-shim/container-monitor.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import type { Context } from '../context.ts'
@@ -11,15 +11,15 @@ import { fallbackOf } from './fallback.ts'
  * @param helpers started beside them
  * @throws ShimError for the op that has none, HelperFailed
  */
-export function performOps(
+export async function performOps(
   { trace, warn }: Pick<Context, 'trace' | 'warn'>,
-  monitor: Monitor,
+  monitor: ContainerMonitor,
   ops: readonly Op[],
   helpers: readonly HelperRequest[] = [],
-): Files {
+): Promise<Files> {
   trace('shim', 'ops', { ops: ops.map(readable), helpers: helpers.map(({ argv }) => argv) })
   try {
-    return monitor.perform(ops, helpers)
+    return await monitor.perform(ops, helpers)
   } catch (error) {
     if (!(error instanceof ShimError)) throw error
     const fallback = fallbackOf(ops[error.index], error)

@@ -1,47 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ExecutionConfig } from '../../images/model.ts'
 import type { StdioMode } from '../../native-shim/messages.ts'
-import type { Context, Rights } from '../context.ts'
+import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
 import type { NetworkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
-import type { ContainerRecord } from '../store/container-record.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
+import type { SeccompRequest } from './seccomp-option.ts'
 
-/** What a user asks of `run`; undefined is "not said". */
-export interface RunRequest {
-  /** Name or id of the working container. */
-  readonly container: string
+/** What is asked of a container's program, by `run` or a step of a build. */
+export interface ProgramRequest {
   readonly args: readonly string[]
-  /** `NAME=value`, or `NAME` for the host's value. */
+  /** `NAME=value`, or `NAME` for the host's value; before the image's. */
   readonly env: readonly string[]
+  /** Undefined: what the image says. */
   readonly user: string | undefined
   readonly workingdir: string | undefined
+  /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
   readonly network: NetworkMode
-  /** A pty for the program; undefined: when stdin is a terminal. */
-  readonly terminal: boolean | undefined
   readonly noNewPrivileges: boolean
   readonly capAdd: readonly string[]
   readonly capDrop: readonly string[]
   /** `default`, `unconfined` or the path of a profile. */
   readonly seccomp: string
-  readonly dryRun: boolean
+}
+
+/** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
+export interface RunSubject {
+  readonly id: string
+  readonly name: string
+  /** What it was made from. */
+  readonly image: { readonly id: string; readonly name: string } | null
+  readonly config: Pick<ExecutionConfig, 'Env' | 'User' | 'WorkingDir'>
+  readonly rootfs: RootfsPlan
+}
+
+/** How the program meets us. */
+export interface Surroundings {
+  /** A pty of the container's own. */
+  readonly terminal: boolean
+  readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
+  /** Whether the host's proxy variables are handed on. */
+  readonly proxies: boolean
 }
 
 export type NamespaceType = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup'
 
 /** All that is decided before the root file system is there; it has no user yet. */
-export interface RunPlan {
-  readonly id: string
-  readonly record: ContainerRecord
+export interface RunPlan extends Surroundings {
+  readonly subject: RunSubject
+  readonly request: ProgramRequest
   readonly args: readonly [program: string, ...rest: string[]]
   readonly hostname: string
-  readonly terminal: boolean
-  readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
   readonly idMaps: IdMappings | undefined
   readonly namespaces: readonly NamespaceType[]
   readonly capabilities: readonly string[]
@@ -54,25 +71,24 @@ export interface RunPlan {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  { rights }: Context,
-  request: RunRequest,
-  record: ContainerRecord,
+  { rights }: Pick<Context, 'rights'>,
+  subject: RunSubject,
+  request: ProgramRequest,
+  surroundings: Surroundings,
 ): RunPlan {
   const [program, ...rest] = request.args
   if (program === undefined || program === '')
     throw new TsbuildError('USAGE', 'nothing to run: no command was given', {
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
-  const terminal = request.terminal ?? rights.terminals[0]
   const idMaps = containerIdMaps(rights)
   const { capAdd: add, capDrop: drop } = request
   return {
-    id: record.id,
-    record,
+    ...surroundings,
+    subject,
+    request,
     args: [program, ...rest],
-    hostname: checkHostname(request.hostname ?? record.id.slice(0, 12)),
-    terminal,
-    stdio: stdioModes(rights, terminal),
+    hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
     idMaps,
     namespaces: namespacesOf(request.network, idMaps),
     capabilities: resolveCapabilities({ base: defaultCapabilities, add, drop }),
@@ -80,12 +96,12 @@ export function planRun(
   }
 }
 
-/** Files and pipes are handed on as they are; a terminal of the host never is. */
-function stdioModes({ terminals }: Rights, terminal: boolean): RunPlan['stdio'] {
-  if (terminal) return ['null', 'null', 'null'] // until the container's own takes their place
-  const mode = (isTerminal: boolean): StdioMode => (isTerminal ? 'pipe' : 'inherit')
-  const [stdin, stdout, stderr] = terminals
-  return [mode(stdin), mode(stdout), mode(stderr)]
+/** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
+export function seccompRequest(
+  { request, capabilities, machine }: RunPlan,
+  { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
+): SeccompRequest {
+  return { option: request.seccomp, capabilities, machine, wantsProfile }
 }
 
 function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {

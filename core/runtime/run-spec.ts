@@ -9,7 +9,7 @@ import type { RuntimeSpec } from '../spec/schema.ts'
 import type { LinuxSeccomp } from '../spec/seccomp/types.ts'
 import { type AccountFiles, checkUserMapped, resolveUser } from '../spec/user.ts'
 import { hardLimits, hasCgroupNamespaces, thermalCpus } from './host.ts'
-import type { RunPlan, RunRequest } from './run-plan.ts'
+import type { RunPlan } from './run-plan.ts'
 
 /**
  * The spec of a run, now that the image's accounts can be read.
@@ -18,25 +18,23 @@ import type { RunPlan, RunRequest } from './run-plan.ts'
  */
 export function specOf(
   context: Context,
-  request: RunRequest,
   plan: RunPlan,
   found: AccountFiles & {
-    readonly rootfs: string
     readonly generatedFiles: readonly GeneratedFile[]
     readonly seccomp: LinuxSeccomp | undefined
   },
 ): RuntimeSpec {
-  const { config } = plan.record
   const { rights } = context
+  const { request, subject, args, hostname, terminal, idMaps, capabilities } = plan
+  const { config, rootfs } = subject
   const user = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), rights)
-  const { args, hostname, terminal, idMaps, capabilities } = plan
   return generateSpec({
     args,
     env: containerEnvironment({
       image: config.Env ?? [],
       overrides: request.env,
       host: context.env,
-      proxies: true,
+      proxies: plan.proxies,
       home: user.home,
       hostname,
       terminal,
@@ -46,7 +44,7 @@ export function specOf(
     terminal,
     consoleSize: undefined,
     hostname,
-    rootfs: found.rootfs,
+    rootfs: rootfs.target,
     readonlyRootfs: false,
     idMaps,
     network: request.network,

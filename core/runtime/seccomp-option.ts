@@ -33,21 +33,17 @@ export async function seccompFilter(request: SeccompRequest): Promise<SeccompFil
   if (option === 'unconfined') return { profile: undefined, program: undefined }
   const ready = option === 'default' ? precompiledSeccomp(capabilities, machine) : undefined
   if (ready !== undefined && !wantsProfile) return { profile: undefined, program: ready }
-  const profile = option === 'default' ? await defaultProfile(request) : readProfile(option)
-  const { compileSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
+  const { compileSeccomp, defaultSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
+  const profile =
+    option === 'default' ? defaultSeccomp({ capabilities, arch: machine }) : readProfile(option)
   return { profile, program: ready ?? compileSeccomp(profile, machine) }
-}
-
-async function defaultProfile({ capabilities, machine: arch }: SeccompRequest) {
-  const { defaultSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
-  return defaultSeccomp({ capabilities, arch })
 }
 
 function readProfile(path: string): LinuxSeccomp {
   const hint = 'it is a JSON file like linux.seccomp of an OCI runtime spec, with defaultAction'
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = JSON.parse(readFileSync(path, 'utf8'), withoutNull)
   } catch (cause) {
     throw new TsbuildError('SPEC_INVALID', `cannot read seccomp profile ${path}`, { cause, hint })
   }
@@ -55,6 +51,9 @@ function readProfile(path: string): LinuxSeccomp {
     throw new TsbuildError('SPEC_INVALID', `${path} is no seccomp profile`, { hint })
   return value
 }
+
+/** Go writes null for a list that was left out, and many profiles come from Go. */
+const withoutNull = (_key: string, value: unknown) => value ?? undefined
 
 /** The outline; names, actions and numbers are checked where the profile is compiled. */
 function isProfile(value: unknown): value is LinuxSeccomp {
@@ -67,5 +66,6 @@ const isRule = (rule: unknown) =>
   rule !== null &&
   'names' in rule &&
   Array.isArray(rule.names) &&
+  (!('args' in rule) || Array.isArray(rule.args)) &&
   'action' in rule &&
   typeof rule.action === 'string'

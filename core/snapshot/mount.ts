@@ -3,9 +3,8 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { O_PATH } from '../../native-shim/syscalls.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
-import type { ContainerRecord } from '../store/container-record.ts'
 import { monitorOf } from '../store/lock-store.ts'
-import { type RootfsPlan, rootfsOf } from './rootfs.ts'
+import { type MountedLayers, type RootfsPlan, rootfsOf } from './rootfs.ts'
 
 /**
  * Gives `action` a descriptor (O_PATH) of the merged root directory of a container, which the
@@ -13,7 +12,7 @@ import { type RootfsPlan, rootfsOf } from './rootfs.ts'
  */
 export async function withRootfs<Result>(
   context: Context,
-  record: Pick<ContainerRecord, 'name' | 'driver' | 'layers' | 'active'>,
+  record: MountedLayers,
   action: (rootFd: number) => Result | Promise<Result>,
 ): Promise<Result> {
   const plan = rootfsOf(context, record)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { digestHex } from '../../images/digest.ts'
 import type { Lock } from '../../native-shim/monitor.ts'
 import type { Context } from '../context.ts'
 import { TEMPORARY_SUFFIX } from '../lib/files.ts'
+import { listCache } from '../store/cache.ts'
 import { listContainers, readContainer } from '../store/containers.ts'
+import { unlessContentInUse } from '../store/content-lock.ts'
 import { listImages } from '../store/images.ts'
 import { folders, isId, snapshotLockPath, snapshotName } from '../store/layout.ts'
 import { monitorOf, withStoreLock } from '../store/lock-store.ts'
@@ -16,11 +19,17 @@ const LOCKS_AT_ONCE = 256
 /**
  * Removes what no record names and nobody works on: snapshots of removed containers and images,
  * and what commands left that were killed. What cannot be removed is warned about, and tried
- * again by the next command that changes the store.
+ * again by the next command that changes the store, as is all of it while a long command works
+ * with content that no record names.
  */
 export function reclaim(context: Context): void {
+  unlessContentInUse(context, () => reclaimAll(context))
+}
+
+function reclaimAll(context: Context): void {
   withStoreLock(context, () => {
     removeTemporaryFiles(context.paths.root)
+    removeBlobs(context)
     removeContainerLocks(context)
   })
   const tried = new Set<string>()
@@ -44,14 +53,35 @@ function remove(context: Context, { key, lock }: Unused): void {
   }
 }
 
-/** Their writers hold the lock of the store, but for the one of the file `version`. */
+/** Their writers lock the store or its content, but for the one of the file `version`. */
 function removeTemporaryFiles(root: string): void {
-  for (const folder of [root, `${root}/${folders.containers}`, `${root}/${folders.images}`]) {
+  const below = (folder: string) => `${root}/${folder}`
+  const { containers, images, blobs, cache } = folders
+  for (const folder of [root, ...[containers, images, blobs, cache].map(below)]) {
     for (const name of readdirSync(folder)) {
       if (name.endsWith(TEMPORARY_SUFFIX) && !name.startsWith('version'))
         rmSync(`${folder}/${name}`)
     }
   }
+}
+
+function removeBlobs(context: Context): void {
+  const { root } = context.paths
+  const blobs = readdirSync(`${root}/${folders.blobs}`)
+  if (blobs.length === 0) return
+  const used = usedBlobs(context)
+  for (const name of blobs) if (!used.has(name)) rmSync(`${root}/${folders.blobs}/${name}`)
+}
+
+/** By the hex digits of their digests. */
+function usedBlobs(context: Context): ReadonlySet<string> {
+  const images = listImages(context).map(({ record }) => record)
+  const layers = [...images, ...listContainers(context).map(({ base }) => ({ layers: base }))]
+  const digests = [
+    ...images.map(({ manifest }) => manifest.digest),
+    ...layers.flatMap((one) => one.layers.flatMap(({ blob }) => blob?.digest ?? [])),
+  ]
+  return new Set([...images.map(({ id }) => id), ...digests.map(digestHex)])
 }
 
 /** A container's lock file outlives it when somebody asked for the lock while it was removed. */
@@ -75,7 +105,8 @@ function lockUnused(context: Context, tried: ReadonlySet<string>): Unused[] {
   const { root } = context.paths
   const used = new Set([
     ...listContainers(context).flatMap(({ layers, active }) => [...layers, active]),
-    ...listImages(context).flatMap(({ record }) => record.layers),
+    ...listImages(context).flatMap(({ record }) => record.layers.flatMap((one) => one.snapshots)),
+    ...listCache(context).flatMap(({ snapshots }) => snapshots),
   ])
   const unused: Unused[] = []
   for (const key of knownKeys(root)) {

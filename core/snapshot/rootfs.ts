@@ -22,7 +22,8 @@ const MAX_LOWER = 500
 /** mount(2) takes one page, with the NUL at its end. */
 const MAX_DATA_BYTES = 4095
 
-type Layers = Pick<ContainerRecord, 'name' | 'driver' | 'layers' | 'active'>
+/** Snapshots that are mounted above each other. */
+export type MountedLayers = Pick<ContainerRecord, 'name' | 'driver' | 'layers' | 'active'>
 
 /**
  * The plan for a container's root file system.
@@ -34,7 +35,7 @@ type Layers = Pick<ContainerRecord, 'name' | 'driver' | 'layers' | 'active'>
  *
  * @throws TsbuildError RUNTIME_FAILED for more layers than the kernel takes
  */
-export function rootfsOf({ paths, rights }: Context, record: Layers): RootfsPlan {
+export function rootfsOf({ paths, rights }: Context, record: MountedLayers): RootfsPlan {
   const { driver, layers, active } = record
   const snapshot = snapshotName(active)
   const target = `${paths.root}/${snapshot}/merged`
@@ -49,7 +50,7 @@ export function rootfsOf({ paths, rights }: Context, record: Layers): RootfsPlan
   return { kind: 'overlay', cwd: paths.root, target, data }
 }
 
-function tooManyLayers({ name, layers }: Layers): TsbuildError {
+function tooManyLayers({ name, layers }: MountedLayers): TsbuildError {
   const count = `${layers.length} layers, ${MAX_LOWER} are possible`
   const message = `cannot mount container ${name}: it has ${count}`
   return new TsbuildError('RUNTIME_FAILED', message, {

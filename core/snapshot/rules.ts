@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { LayerTarget } from '../../images/layer/apply.ts'
 import type { AttributeRules } from '../../images/unpack/attributes.ts'
+import { appendOwners } from '../../images/unpack/owner-table.ts'
 import { syscalls } from '../../native-shim/syscalls.ts'
 import type { Context } from '../context.ts'
+import { isHostRoot } from '../runtime/namespaces.ts'
+import { snapshotOwners } from '../store/layout.ts'
 
-/** What of a file's attributes can be stored here. Loads the foreign function interface. */
+/**
+ * What of a file's attributes can be stored here. Loads the foreign function interface.
+ *
+ * @param key the snapshot that is written to, which also gets the owners that its links cannot have
+ */
 export function attributeRules(
-  { rights }: Pick<Context, 'rights'>,
+  { paths, rights }: Pick<Context, 'paths' | 'rights'>,
   origin: AttributeRules['origin'],
+  key: string,
 ): AttributeRules {
   const holds = (maps: typeof rights.uidMap, id: number) =>
     maps.some(({ containerId, size }) => id >= containerId && id < containerId + size)
@@ -15,5 +24,12 @@ export function attributeRules(
     holdsIds: (uid, gid) => holds(rights.uidMap, uid) && holds(rights.gidMap, gid),
     origin,
     losses: { owners: 0, xattrs: 0, sockets: 0 },
+    owners: appendOwners(snapshotOwners(paths.root, key)),
   }
 }
+
+/** Where overlay keeps the mark of a directory that hides those below; see rootfs.ts. */
+export const opaqueXattr = ({ rights }: Pick<Context, 'rights'>): OpaqueXattr =>
+  isHostRoot(rights) ? 'trusted.overlay.opaque' : 'user.overlay.opaque'
+
+type OpaqueXattr = LayerTarget['opaqueXattr']

@@ -25,14 +25,14 @@ const MAX_STAGED = 250
  * killed: it goes to a snapshot of its own, which takes the place of the active one when that is
  * empty and else lies above it. The caller has locked the container.
  */
-export function stageChange(context: Context, record: ContainerRecord): Stage {
+export async function stageChange(context: Context, record: ContainerRecord): Promise<Stage> {
   if (record.layers.length >= MAX_STAGED) {
     return { record, accept: () => {}, discard: () => {} }
   }
   const { driver, active } = record
   const snapshot = withStoreLock(context, () => createSnapshot(context))
   try {
-    fillSnapshot(context, { fs: snapshot.fs, from: active, driver })
+    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
   } catch (error) {
     snapshot.discard()
     throw error

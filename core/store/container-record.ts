@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExecutionConfig, ImageConfig } from '../../images/model.ts'
+import type { ImageLayer } from './image-record.ts'
 import { isId } from './layout.ts'
 import { parseRecord } from './record.ts'
 
@@ -16,7 +17,9 @@ export interface ContainerRecord {
   /** RFC 3339. */
   readonly created: string
   readonly driver: Driver
-  /** Snapshots that are only read, the lowest first. */
+  /** The layers of the image it was made from; none where it started as a copy of their tree. */
+  readonly base: readonly ImageLayer[]
+  /** Snapshots that are only read, the lowest first: those of `base`, then its own. */
   readonly layers: readonly string[]
   /** The snapshot that takes what is written. */
   readonly active: string
@@ -57,6 +60,12 @@ const isKeys: Check = (value) => isObject(value) && Object.values(value).every(i
 const isOrigin: Check = (value) =>
   value === null || (isObject(value) && isTextMap(value) && 'id' in value && 'name' in value)
 
+/** The outline: whoever makes an image of it checks the rest. */
+const isLayer: Check = (value) =>
+  isObject(value) &&
+  isText(Reflect.get(value, 'diffId')) &&
+  isTextList(Reflect.get(value, 'snapshots'))
+
 const configFields: Record<keyof ExecutionConfig, Check> = {
   User: isText,
   ExposedPorts: isKeys,
@@ -89,6 +98,7 @@ const fields: Required<Record<keyof ContainerRecord, Check>> = {
   image: isOrigin,
   created: isText,
   driver: (value) => value === 'overlay' || value === 'copy',
+  base: (value) => Array.isArray(value) && value.every(isLayer),
   layers: (value) => Array.isArray(value) && value.every(isId),
   active: isId,
   config: isExecutionConfig,

@@ -1,21 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ImageConfig } from '../../images/model.ts'
+import type { Digest } from '../../images/digest.ts'
 import { type Static, type TSchema, Type, Value } from '../lib/schema.ts'
 import { checkVersion, damaged, parseJson } from './record.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{64}$' })
 const closed = { additionalProperties: false }
 
-/** An image, as its file in the store holds it. */
+const DigestText = Type.Unsafe<Digest>(Type.String({ pattern: '^sha256:[0-9a-f]{64}$' }))
+
+/** What a manifest says of a blob. */
+const Descriptor = Type.Object(
+  { mediaType: Type.String(), digest: DigestText, size: Type.Integer({ minimum: 0 }) },
+  closed,
+)
+
+/** What later times of modification become, as reproducible images want it. */
+const LayerTime = Type.Object(
+  { kind: Type.Union([Type.Literal('all'), Type.Literal('clamp')]), seconds: Type.Integer() },
+  closed,
+)
+
+/** A layer: its files in snapshots of ours, and how everyone calls it. */
+const ImageLayer = Type.Object(
+  {
+    /** Of the uncompressed tar. */
+    diffId: DigestText,
+    /** Of the uncompressed tar. */
+    sizeBytes: Type.Integer({ minimum: 0 }),
+    /** The lowest first; several when a container was changed in several steps. */
+    snapshots: Type.Array(Id),
+    /** The compressed blob that the layer came as. */
+    blob: Type.Optional(Descriptor),
+    mtime: Type.Optional(LayerTime),
+  },
+  closed,
+)
+export type ImageLayer = Static<typeof ImageLayer>
+
+/** An image, as its file in the store holds it; config and manifest are blobs. */
 const ImageRecord = Type.Object(
   {
     version: Type.Integer(),
+    /** The hex digits of the config's digest. */
     id: Id,
     /** RFC 3339. */
     created: Type.String(),
-    /** Snapshots, the lowest first. */
-    layers: Type.Array(Id),
-    config: ImageConfig,
+    manifest: Descriptor,
+    /** The lowest first. */
+    layers: Type.Array(ImageLayer),
   },
   closed,
 )

@@ -67,7 +67,8 @@ export function writeImage({ paths }: Paths, record: ImageRecord): void {
   writeFileAtomic(path, `${JSON.stringify(record)}\n`)
 }
 
-function readImage({ paths }: Paths, id: string): ImageRecord | undefined {
+/** The record of the image with this id, undefined when there is none. */
+export function readImage({ paths }: Paths, id: string): ImageRecord | undefined {
   const path = recordPath(paths.root, 'images', id)
   const text = readTextIfThere(path)
   return text === undefined ? undefined : parseImageRecord(text, path)

@@ -13,12 +13,18 @@ export const folders = {
   /** Links from the names of containers to their ids. */
   names: 'names',
   locks: 'locks',
+  /** Configs, manifests and compressed layers, by digest. */
+  blobs: 'blobs/sha256',
+  /** What build steps made, by cache key. */
+  cache: 'cache',
 } as const
 
 export const versionPath = (root: string) => `${root}/version`
 export const driverPath = (root: string) => `${root}/driver.json`
 export const indexPath = (root: string) => `${root}/index.json`
 export const storeLockPath = (root: string) => `${root}/${folders.locks}/store`
+/** Shared by who uses content that no record names, so that nobody removes it meanwhile. */
+export const contentLockPath = (root: string) => `${root}/${folders.locks}/content`
 export const containerLockPath = (root: string, id: string) =>
   `${root}/${folders.locks}/container-${id}`
 export const snapshotLockPath = (root: string, key: string) =>
@@ -38,6 +44,11 @@ export const snapshotName = (key: string) => `${folders.snapshots}/${key}`
 /** Four characters hold for 16 million snapshots, and 500 of them fit the options of a mount. */
 export const linkName = (key: string) =>
   `${folders.links}/${Buffer.from(key.slice(0, 6), 'hex').toString('base64url')}`
+
+/** The directory of a snapshot's files. */
+export const snapshotFs = (root: string, key: string) => `${root}/${snapshotName(key)}/fs`
+/** Owners that the file system cannot hold; beside the files, for no file could carry them. */
+export const snapshotOwners = (root: string, key: string) => `${root}/${snapshotName(key)}/owners`
 
 /** Identities of containers, images and snapshots. */
 export const isId = (value: unknown): value is string =>

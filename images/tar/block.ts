@@ -10,10 +10,20 @@ export const padded = (sizeBytes: number): number =>
 
 /** Where a field lies in a header block: offset and length. @see POSIX.1-2017, pax, "ustar" */
 export const fields = {
+  name: [0, 100],
+  mode: [100, 8],
+  uid: [108, 8],
+  gid: [116, 8],
   size: [124, 12],
   mtime: [136, 12],
   checksum: [148, 8],
   type: [156, 1],
+  linkName: [157, 100],
+  magic: [257, 6],
+  devmajor: [329, 8],
+  devminor: [337, 8],
+  prefix: [345, 155],
+  starPrefix: [345, 131],
   sparsePairs: [386, 96],
   sparseExtended: [482, 1],
   sparseRealSize: [483, 12],

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { padded } from './block.ts'
-import type { RawHeader } from './framing.ts'
 import { effectivePax } from './pax.ts'
 import {
   brokenMap,
@@ -10,6 +9,7 @@ import {
   sparseMap,
   storedBytes,
 } from './sparse.ts'
+import type { RawHeader } from './walk.ts'
 
 /** Takes the content of one file. */
 export interface Body {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Device, FileTime } from '../../native-shim/syscalls.ts'
-import type { RawHeader } from './framing.ts'
 import { invalidArchive, readable } from './invalid.ts'
 import { effectivePax, paxInteger, paxTime, XATTR_PREFIX } from './pax.ts'
+import type { RawHeader } from './walk.ts'
 
 export type EntryType = 'file' | 'link' | 'symlink' | 'directory' | 'char' | 'block' | 'fifo'
 

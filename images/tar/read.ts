@@ -2,8 +2,9 @@
 import { type ExtractEvents, extract, type Header } from 'tar-stream'
 import { type Body, placeBody } from './body.ts'
 import { type DecodedHeader, type EntryType, type FileEntry, toEntry } from './entry.ts'
-import { createFraming, type RawHeader } from './framing.ts'
+import { createFraming } from './framing.ts'
 import { invalidArchive, readable } from './invalid.ts'
+import type { RawHeader } from './walk.ts'
 
 /**
  * Reads a tar archive: v7, ustar, pax, and GNU with its long names and sparse files.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, fchmodSync, fchownSync, lchownSync } from 'node:fs'
+import { chmodSync, fchmodSync, fchownSync, lchownSync, lstatSync } from 'node:fs'
 import { bytePath } from '../../core/lib/bytes.ts'
 import { hasCode } from '../../core/lib/errno.ts'
 import type { Syscalls } from '../../native-shim/syscalls.ts'
 import type { FileEntry } from '../tar/entry.ts'
 import { INODE_RECORD_XATTR, inodeRecord } from './inode-record.ts'
-import { keepsXattr, portableXattr } from './xattrs.ts'
+import type { OwnerSink } from './owner-table.ts'
+import { KEPT_XATTR_PREFIX, keepsXattr, portableXattr } from './xattrs.ts'
 
 /** What could not be stored, not even as a record of ours. Counts of files and of attributes. */
 export interface Losses {
@@ -21,6 +22,8 @@ export interface AttributeRules {
   /** Where the files come from: it decides which of their extended attributes are kept. */
   readonly origin: 'own' | 'foreign'
   readonly losses: Losses
+  /** Where owners of links and special files go that they cannot have; without it they are lost. */
+  readonly owners?: OwnerSink | undefined
 }
 
 /** A file that was just made: its directory by descriptor, its name, and both as a path. */
@@ -56,7 +59,13 @@ export function applyToPlace(place: Place, entry: FileEntry, rules: AttributeRul
   if (plan.owned) lchownSync(bytePath(place.path), entry.uid, entry.gid)
   if (entry.type !== 'symlink') chmodSync(bytePath(place.path), plan.mode)
   storeXattrs(plan, rules, (name, value) => rules.sys.lsetxattr(place.path, name, value))
+  if (plan.unrecorded) keepOwner(place, entry, rules)
   rules.sys.utimensat(place.dirFd, place.name, entry.mtime)
+}
+
+function keepOwner({ path }: Place, entry: FileEntry, { owners, losses }: AttributeRules): void {
+  if (owners === undefined) losses.owners += 1
+  else owners.add(lstatSync(bytePath(path), { bigint: true }), entry)
 }
 
 interface Plan {
@@ -65,6 +74,8 @@ interface Plan {
   readonly mode: number
   readonly xattrs: readonly (readonly [name: string, value: Buffer])[]
   readonly record: Buffer | undefined
+  /** Whether a record would be needed on a file that cannot have one. */
+  readonly unrecorded: boolean
 }
 
 const SET_ID_BITS = 0o6000
@@ -76,10 +87,11 @@ function planFor(entry: FileEntry, rules: AttributeRules, role: FileRole): Plan 
     .map(([name, value]) => [name, portableXattr(name, value)] as const)
   // Set-id bits on a file that belongs to somebody else than meant would lend out that one.
   const mode = owned ? entry.mode : entry.mode & ~SET_ID_BITS
-  if (owned && role === 'itself') return { owned, mode, xattrs, record: undefined }
+  if (owned && role === 'itself')
+    return { owned, mode, xattrs, record: undefined, unrecorded: false }
   const recordable = role === 'stand-in' || entry.type === 'file' || entry.type === 'directory'
-  if (!recordable) rules.losses.owners += 1
-  return { owned, mode, xattrs, record: recordable ? inodeRecord(entry) : undefined }
+  const record = recordable ? inodeRecord(entry) : undefined
+  return { owned, mode, xattrs, record, unrecorded: !recordable }
 }
 
 function storeXattrs(
@@ -88,7 +100,8 @@ function storeXattrs(
   set: (name: string, value: Buffer) => void,
 ): void {
   for (const [name, value] of xattrs) {
-    if (!stored(() => set(name, value))) losses.xattrs += 1
+    if (stored(() => set(name, value))) continue
+    if (!stored(() => set(`${KEPT_XATTR_PREFIX}${name}`, value))) losses.xattrs += 1
   }
   if (record !== undefined && !stored(() => set(INODE_RECORD_XATTR, record))) losses.owners += 1
 }

@@ -2,7 +2,8 @@
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync } from 'node:fs'
 import { bytePath } from '../../core/lib/bytes.ts'
 import { type AttributeRules, applyToPlace } from './attributes.ts'
-import { describe, entryType, type Ownership } from './describe.ts'
+import { describe, entryType, type Manner, type Ownership } from './describe.ts'
+import type { OwnerTable } from './owner-table.ts'
 import type { TreeTarget } from './tree.ts'
 import { createTreeWriter, type TreeWriter } from './tree-writer.ts'
 
@@ -10,6 +11,8 @@ export interface CopyRequest {
   /** A byte string. */
   readonly source: string
   readonly ownership: Ownership
+  /** With 'exact': the owners of links and special files below `source`. */
+  readonly owners?: OwnerTable | undefined
   /** What `source` becomes below the target; '.' puts the content of a directory there. */
   readonly name: string
 }
@@ -21,7 +24,9 @@ export interface CopyRequest {
  */
 export function copyTree(request: CopyRequest, target: TreeTarget): void {
   const writer = createTreeWriter(target)
-  const copy = { writer, target, ownership: request.ownership, firstNames: new Map() }
+  const { ownership, owners } = request
+  const manner = { ownership, owners, sys: target.rules.sys }
+  const copy = { writer, target, manner, firstNames: new Map() }
   try {
     if (request.name === '.') copyContent(copy, request.source, '.')
     else copyEntry(copy, request.source, request.name)
@@ -47,7 +52,7 @@ export function copyAttributes(from: string, to: string, rules: AttributeRules):
 interface Copy {
   readonly writer: TreeWriter
   readonly target: TreeTarget
-  readonly ownership: Ownership
+  readonly manner: Manner
   /** Where a file with several names was copied to first, by device and inode. */
   readonly firstNames: Map<string, string>
 }
@@ -59,7 +64,7 @@ function copyContent(copy: Copy, source: string, name: string): void {
 }
 
 function copyEntry(copy: Copy, source: string, name: string): void {
-  const { writer, ownership, target } = copy
+  const { writer, manner, target } = copy
   const stats = lstatSync(bytePath(source), { bigint: true })
   const type = entryType(stats)
   if (type === undefined) {
@@ -67,9 +72,9 @@ function copyEntry(copy: Copy, source: string, name: string): void {
     return
   }
   const first = type === 'directory' ? undefined : firstName(copy, stats, name)
-  const entry = describe({ source, type, stats }, name, { ownership, sys: target.rules.sys })
+  const entry = describe({ source, type, stats }, name, manner)
   if (first !== undefined) writer.put({ ...entry, type: 'link', linkTarget: first })
-  else if (type === 'file') writer.putCopy(entry, source)
+  else if (entry.type === 'file') writer.putCopy(entry, source)
   else writer.put(entry)
   if (type === 'directory') copyContent(copy, source, name)
 }

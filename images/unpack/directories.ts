@@ -7,6 +7,7 @@ import {
   O_PATH,
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
   type Syscalls,
 } from '../../native-shim/syscalls.ts'
 import { splitPath } from './names.ts'
@@ -25,26 +26,39 @@ export interface Directories {
 }
 
 /** More than a sorted archive needs; one look-up is the price of a step back. */
-const MAX_OPEN = 64
+const DEFAULT_MAX_OPEN = 64
 /** The kernel gives a look-up up (EAGAIN) when anything on the system was renamed meanwhile. */
 const MAX_TRIES = 1000
+
+export interface DirectoryOptions {
+  /** 'refuse': a link on the way is an error, ELOOP or ENOTDIR. */
+  readonly links?: 'follow' | 'refuse'
+  /** Told the path of each directory that was made because it was missing. */
+  readonly made?: (path: string) => void
+  /** How many stay open, at least 2. */
+  readonly maxOpen?: number
+}
 
 /**
  * Opens directories below `rootFd` with openat2(RESOLVE_IN_ROOT): no link and no `..` leads out.
  * The last few stay open.
  */
-export function openDirectories(rootFd: number, sys: Syscalls): Directories {
+export function openDirectories(
+  rootFd: number,
+  sys: Syscalls,
+  { links = 'follow', made, maxOpen = DEFAULT_MAX_OPEN }: DirectoryOptions = {},
+): Directories {
   const opened = new Map<string, number>()
   const how = {
     flags: O_PATH | O_CLOEXEC | constants.O_DIRECTORY,
-    resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    resolve: RESOLVE_IN_ROOT | (links === 'follow' ? RESOLVE_NO_MAGICLINKS : RESOLVE_NO_SYMLINKS),
   }
   const lookUp = (path: string) => retry(() => sys.openat2(rootFd, path === '' ? '.' : path, how))
 
   const remember = (path: string, fd: number): number => {
     opened.set(path, fd)
     const oldest = opened.entries().next().value
-    if (opened.size > MAX_OPEN && oldest !== undefined) {
+    if (opened.size > maxOpen && oldest !== undefined) {
       opened.delete(oldest[0])
       closeSync(oldest[1])
     }
@@ -56,6 +70,7 @@ export function openDirectories(rootFd: number, sys: Syscalls): Directories {
     mkdirSync(directory)
     // mkdir(2) takes the umask off.
     chmodSync(directory, 0o755)
+    made?.(path)
     return lookUp(path)
   }
   const open = (path: string, missing: 'make' | 'fail'): number => {

@@ -45,7 +45,7 @@ export function createTreeWriter(target: TreeTarget): TreeWriter {
   return {
     put: (entry) => {
       wholeFiles.forget()
-      return put(tree, fullPath(tree, entry.path), entry)
+      return putEntry(tree, fullPath(tree, entry.path), entry)
     },
     putWhole: (entry, content) => {
       wholeFiles.write(fullPath(tree, entry.path), entry, content)
@@ -57,18 +57,24 @@ export function createTreeWriter(target: TreeTarget): TreeWriter {
         applyToPlace(place, entry, tree.rules)
       })
     },
-    finish() {
-      for (const [path, time] of tree.times) {
-        tree.rules.sys.utimensat(tree.directories.open(path, 'fail'), '.', time)
-      }
-    },
+    finish: () => finishDirectories(tree),
     close: () => closeTree(tree),
   }
 }
 
-const noContent: Body = { write: () => {}, end: () => {} }
+/** What directories get when all is in them. */
+export function finishDirectories(tree: Tree): void {
+  const { times, inherited, directories, rules } = tree
+  for (const [path, entry] of inherited) applyToPlace(placeOf(tree, path, 'fail'), entry, rules)
+  for (const [path, time] of times) {
+    rules.sys.utimensat(directories.open(path, 'fail'), '.', time)
+  }
+}
 
-function put(tree: Tree, path: string, entry: FileEntry): Body {
+export const noContent: Body = { write: () => {}, end: () => {} }
+
+/** Makes the file of an entry at `path` below the root, in the place of what is there. */
+export function putEntry(tree: Tree, path: string, entry: FileEntry): Body {
   switch (entry.type) {
     case 'file':
       return createFile(tree, path, entry)
@@ -98,8 +104,8 @@ function makeSymlink(tree: Tree, path: string, entry: FileEntry): void {
 }
 
 /**
- * A directory stays what it is where there is one. So does a link to one that was there before:
- * `lib` of an archive goes into the `usr/lib` that `/lib` of the container leads to.
+ * A directory stays what it is where there is one. So does a link to one that was there before,
+ * unless it is to be replaced.
  */
 function makeDirectory(tree: Tree, path: string, entry: FileEntry): void {
   if (path !== tree.base) {
@@ -110,9 +116,17 @@ function makeDirectory(tree: Tree, path: string, entry: FileEntry): void {
       made(tree, path)
     }
   }
-  applyToPlace(placeOf(tree, path), entry, tree.rules)
+  const xattrs = new Map(entry.xattrs)
+  const defaultAcl = xattrs.get(DEFAULT_ACL)
+  xattrs.delete(DEFAULT_ACL)
+  applyToPlace(placeOf(tree, path), { ...entry, xattrs }, tree.rules)
+  if (defaultAcl === undefined) tree.inherited.delete(path)
+  else tree.inherited.set(path, { ...entry, xattrs: new Map([[DEFAULT_ACL, defaultAcl]]) })
   tree.times.set(path, entry.mtime)
+  tree.implied.delete(path)
 }
+
+const DEFAULT_ACL = 'system.posix_acl_default'
 
 function made(tree: Tree, path: string): boolean {
   try {
@@ -127,7 +141,9 @@ function made(tree: Tree, path: string): boolean {
 function occupant(tree: Tree, path: string): 'directory' | 'link to a directory' | 'other' {
   const stats = lstatSync(bytePath(placeOf(tree, path).path))
   if (stats.isDirectory()) return 'directory'
-  if (!stats.isSymbolicLink() || tree.madeLinks.has(path)) return 'other'
+  if (!stats.isSymbolicLink() || tree.overLink === 'replace') return 'other'
+  if (tree.links === 'refuse') return 'other'
+  if (tree.madeLinks.has(path)) return 'other'
   try {
     tree.directories.open(path, 'fail')
     return 'link to a directory'

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import { hasCode } from '../../core/lib/errno.ts'
-import { TsbuildError } from '../../core/lib/errors.ts'
-import type { FileEntry } from '../tar/entry.ts'
-import { invalidArchive, readable } from '../tar/invalid.ts'
 import { readTar } from '../tar/read.ts'
+import { explainedBody } from './explained.ts'
 import type { TreeTarget } from './tree.ts'
 import { createTreeWriter } from './tree-writer.ts'
 
@@ -19,35 +15,11 @@ export async function unpackArchive(
   source: AsyncIterable<Buffer>,
   target: TreeTarget,
 ): Promise<void> {
-  const writer = createTreeWriter(target)
+  const writer = createTreeWriter({ ...target, overLink: 'replace' })
   try {
-    await readTar(source, (entry) => explained(entry, () => writer.put(entry)))
+    await readTar(source, (entry) => explainedBody(entry.path, () => writer.put(entry)))
     writer.finish()
   } finally {
     writer.close()
-  }
-}
-
-/** What the kernel answers to names and numbers that it cannot take. */
-const REFUSALS = [
-  'EEXIST',
-  'EFBIG',
-  'EINVAL',
-  'EISDIR',
-  'ELOOP',
-  'EMLINK',
-  'ENAMETOOLONG',
-  'ENOENT',
-  'ENOTDIR',
-  'EOVERFLOW',
-  'EPERM',
-]
-
-function explained<Result>(entry: FileEntry, action: () => Result): Result {
-  try {
-    return action()
-  } catch (error) {
-    if (error instanceof TsbuildError || !hasCode(error, ...REFUSALS)) throw error
-    throw invalidArchive(`${readable(entry.path)} cannot be made`, { cause: error })
   }
 }

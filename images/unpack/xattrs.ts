@@ -3,6 +3,12 @@
 /** Everything of ours; a file system from elsewhere may not bring it. */
 export const OWN_XATTR_PREFIX = 'user.tsbuild.'
 
+/**
+ * In front of the name of an attribute that the kernel refused, on a file that can have ours: an
+ * access control list with ids that are not mapped, say.
+ */
+export const KEPT_XATTR_PREFIX = `${OWN_XATTR_PREFIX}xattr.`
+
 /** Overlay's own marks: they would hide files of lower layers. @see overlayfs.rst */
 const overlayPrefixes = ['user.overlay.', 'trusted.overlay.']
 const keptPrefixes = ['user.', 'trusted.']
@@ -19,6 +25,12 @@ export function keepsXattr(name: string, origin: 'own' | 'foreign'): boolean {
   if (overlayPrefixes.some(starts)) return false
   if (origin === 'own') return true
   return !starts(OWN_XATTR_PREFIX) && (kept.includes(name) || keptPrefixes.some(starts))
+}
+
+/** Whether an extended attribute is part of a layer: what keeps its meaning on other machines. */
+export function entersLayer(name: string): boolean {
+  if (kept.includes(name)) return true
+  return name.startsWith('user.') && keepsXattr(name, 'foreign')
 }
 
 const REVISION_MASK = 0xff000000

@@ -98,16 +98,19 @@ int channel_receive(int channel, struct frame *frame, int *fd) {
   do
     got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
   while (got < 0 && errno == EINTR);
-  *fd = -1;
+  if (fd != NULL)
+    *fd = -1;
   if (got <= 0)
     return got < 0 && errno == ECONNRESET ? 0 : (int)got;
   if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
     protocol_broken("truncated message");
-  *fd = passed_fd(&message);
-  if (packet[0] == ATTACHED) {
-    autofd memory = steal_fd(fd);
-    return load_attached(memory, frame);
-  }
+  autofd passed = passed_fd(&message);
+  if (packet[0] == ATTACHED)
+    return load_attached(passed, frame);
+  if (fd == NULL && passed >= 0)
+    protocol_broken("unexpected descriptor");
+  if (fd != NULL)
+    *fd = steal_fd(&passed);
   frame_free(frame);
   frame->data = malloc((size_t)got);
   if (frame->data == NULL)

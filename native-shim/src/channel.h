@@ -15,7 +15,8 @@ int channel_pair(int ends[2]);
 int channel_send(int channel, const struct frame *frame, int fd);
 
 /*
- * Receives one message into `frame`. *fd is the descriptor that came with it, else -1.
+ * Receives one message into `frame`. *fd is the descriptor that came with it, else -1; where `fd`
+ * is NULL none may come.
  * Returns 1, 0 when the other side is gone, -1 with errno.
  */
 int channel_receive(int channel, struct frame *frame, int *fd);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 _Noreturn void protocol_broken(const char *what) {
@@ -97,7 +98,7 @@ bool field_is(struct field field, const char *text) {
 
 void check_texts(const struct field *fields, int count, unsigned binary) {
   for (int i = 0; i < count; i++)
-    if ((binary >> i & 1) == 0 && strlen(fields[i].data) != fields[i].len)
+    if ((binary & ARG(i)) == 0 && strlen(fields[i].data) != fields[i].len)
       protocol_broken("NUL in a text");
 }
 
@@ -140,10 +141,21 @@ static int write_all(int fd, const uint8_t *data, size_t len) {
 }
 
 int frame_write(int fd, const struct frame *frame) {
-  const uint32_t size = htole32((uint32_t)frame->len);
-  if (write_all(fd, (const uint8_t *)&size, sizeof size) < 0)
+  uint32_t size = htole32((uint32_t)frame->len);
+  /* In one call: a reader that is woken by the length alone would have to wait for the rest. */
+  struct iovec parts[2] = { { &size, sizeof size }, { frame->data, frame->len } };
+  const struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
+  ssize_t n;
+  do
+    n = sendmsg(fd, &message, MSG_NOSIGNAL);
+  while (n < 0 && errno == EINTR);
+  if (n < 0)
     return -1;
-  return write_all(fd, frame->data, frame->len);
+  const size_t head = (size_t)n < sizeof size ? (size_t)n : sizeof size;
+  if (write_all(fd, (const uint8_t *)&size + head, sizeof size - head) < 0)
+    return -1;
+  const size_t body = (size_t)n - head;
+  return write_all(fd, frame->data + body, frame->len - body);
 }
 
 /* 1 when all came, 0 at end of file before the first byte, -1 otherwise. */

@@ -50,6 +50,9 @@ char **list_vector(struct field list);
 
 bool field_is(struct field field, const char *text);
 
+/* The bit of a field for `binary`. */
+#define ARG(index) (1U << (index))
+
 /* Ends the process if a field holds a NUL: C would see less of it. `binary`: bits of those that
  * may. */
 void check_texts(const struct field *fields, int count, unsigned binary);

@@ -152,11 +152,8 @@ static void reap(struct guard *guard) {
 
 static void serve(struct guard *guard) {
   autoframe frame = { 0 };
-  int fd;
-  if (channel_receive(guard->channel, &frame, &fd) != 1)
+  if (channel_receive(guard->channel, &frame, NULL) != 1)
     _exit(125);
-  autofd closed_later = fd;
-  (void)closed_later;
   struct field fields[FRAME_FIELDS_MAX];
   const int count = frame_split(frame.data, frame.len, fields);
   if (count == 5 && field_is(fields[0], "helper"))

@@ -16,8 +16,7 @@
 static void wait_for_maps(int channel) {
   autoframe frame = { 0 };
   struct field fields[FRAME_FIELDS_MAX];
-  int fd;
-  if (channel_receive(channel, &frame, &fd) != 1)
+  if (channel_receive(channel, &frame, NULL) != 1)
     _exit(125);
   if (frame_split(frame.data, frame.len, fields) != 1 || !field_is(fields[0], "mapped"))
     protocol_broken("expected mapped before any op");
@@ -32,8 +31,7 @@ _Noreturn void init_main(int channel) {
   wait_for_maps(channel);
   for (;;) {
     autoframe frame = { 0 };
-    int fd;
-    if (channel_receive(channel, &frame, &fd) != 1)
+    if (channel_receive(channel, &frame, NULL) != 1)
       _exit(125);
     struct cursor cursor = { frame.data, frame.data + frame.len };
     struct field name;

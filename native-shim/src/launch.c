@@ -178,8 +178,10 @@ int launch_main(char *argv[]) {
   exec_node(record.text, argv);
 }
 
+/* What a parent may have forgotten to close does not come near a container. */
 int shim_main(void) {
   fill_stdio();
+  sys_close_range(CONTROL_FD + 1, ~0U, 0);
   fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
   struct monitor monitor = new_monitor(CONTROL_FD);
   return monitor_run(&monitor);

@@ -174,6 +174,12 @@ static bool finished(struct monitor *monitor) {
          (monitor->console < 0 && relay_finished(&monitor->relay));
 }
 
+/* Node and the guard may have ended: where nobody reaps orphans they would stay as zombies. */
+static void reap_the_dead(void) {
+  while (waitpid(-1, NULL, WNOHANG) > 0)
+    ;
+}
+
 int monitor_run(struct monitor *monitor) {
   while (!finished(monitor)) {
     struct pollfd fds[4 + PUMP_POLLFDS] = {
@@ -205,5 +211,6 @@ int monitor_run(struct monitor *monitor) {
       monitor_signal(monitor);
   }
   relay_restore(&monitor->relay);
+  reap_the_dead();
   return exit_status(monitor);
 }

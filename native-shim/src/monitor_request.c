@@ -118,8 +118,6 @@ static void request_exec(struct monitor *monitor, const struct field *fields) {
   _exit(saved == ENOENT ? 127 : 126);
 }
 
-#define ARG(index) (1U << (index))
-
 static const struct request {
   const char *name;
   int fields;

@@ -108,8 +108,7 @@ int op_gate(struct ctx *ctx, const struct field arg[]) {
   frame_text(&frame, "ready");
   if (channel_send(ctx->channel, &frame, -1) < 0)
     return failed(ctx, "gate");
-  int fd;
-  if (channel_receive(ctx->channel, &frame, &fd) != 1)
+  if (channel_receive(ctx->channel, &frame, NULL) != 1)
     _exit(125);
   struct field fields[FRAME_FIELDS_MAX];
   if (frame_split(frame.data, frame.len, fields) != 1 || !field_is(fields[0], "run"))

@@ -8,8 +8,6 @@
 #include "channel.h"
 
 /* The whole vocabulary. native-shim/ops.ts lists the same names and arities. */
-#define ARG(index) (1U << (index))
-
 static const struct op ops[] = {
   { "unshare", 1, op_unshare, 0 },
   { "hostname", 1, op_hostname, 0 },

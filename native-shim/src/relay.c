@@ -27,10 +27,16 @@ int relay_own(int fd, int flags) {
   return own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
+/* Any write comes back at once: write_some() asks a socket for that each time. */
+static bool never_blocks(int fd) {
+  struct stat st;
+  return (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 || (fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode));
+}
+
 void relay_add(struct relay *relay, int index, int from, int to) {
   struct pump *pump = &relay->pump[index];
   *pump = (struct pump){ .from = from, .to = to, .poll_from = -1, .poll_to = -1 };
-  pump->write_max = (fcntl(to, F_GETFL) & O_NONBLOCK) != 0 ? PUMP_BYTES : BLOCKING_WRITE_MAX;
+  pump->write_max = never_blocks(to) ? PUMP_BYTES : BLOCKING_WRITE_MAX;
   pump->buffer = malloc(PUMP_BYTES);
   pump->active = pump->buffer != NULL;
 }
@@ -130,17 +136,25 @@ static void pump_discard(struct pump *pump) {
     close_from(pump);
 }
 
-/* Towards a pipe the end is its closing; towards a pty it is what a terminal gives: ^D. */
-static void end_of_input(struct relay *relay, struct pump *pump) {
+/* Queues ^D as the container's terminal has it; false where it would be a byte like others. */
+static bool queue_eof(struct pump *pump) {
+  enum { TIMES = 2 }; /* after a line without its end the first one only hands that line over */
   struct termios mode;
-  const int is_pty = relay->master >= 0 && pump == &relay->pump[0];
-  if (is_pty && tcgetattr(pump->to, &mode) == 0 && (mode.c_lflag & ICANON) != 0) {
-    const char eof = (char)mode.c_cc[VEOF];
-    /* Twice: after a line without its end the first one only hands that line over. */
-    const char bytes[2] = { eof, eof };
-    if (write(pump->to, bytes, sizeof bytes) < 0)
-      pump->to_gone = true;
-  }
+  if (pump->eof_sent || pump->to_gone || tcgetattr(pump->to, &mode) < 0 ||
+      (mode.c_lflag & ICANON) == 0)
+    return false;
+  memset(pump->buffer, mode.c_cc[VEOF], TIMES);
+  pump->start = 0;
+  pump->len = TIMES;
+  pump->eof_sent = true;
+  return true;
+}
+
+/* Towards a pipe the end is its closing; towards a pty it is what a terminal gives. */
+static void end_of_input(struct relay *relay, struct pump *pump) {
+  const bool is_pty = relay->master >= 0 && pump == &relay->pump[0];
+  if (is_pty && queue_eof(pump))
+    return;
   close_to(pump);
   pump->active = false;
 }

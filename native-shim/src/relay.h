@@ -21,6 +21,7 @@ struct pump {
   bool from_ended; /* nothing more will come */
   bool to_gone;    /* nobody reads any more */
   bool told;       /* that the reader is gone */
+  bool eof_sent;   /* the keys that end the input are in the buffer, or were */
   bool keep_drain; /* go on reading when nobody takes it: a pty must not fill up */
   int from;
   int to;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeCodeCaches } from './code-cache.mjs'
 import { listFiles } from './files.mjs'
 import { writeNotices } from './notices.mjs'
 import { at, dist } from './paths.mjs'
@@ -12,6 +13,8 @@ const entries = {
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
   cli: 'cli/cli-main.ts',
+  yargs: 'cli/yargs.ts',
+  schema: 'core/lib/schema.ts',
 }
 
 /**
@@ -35,6 +38,7 @@ export function bundleStep() {
 /** @param {readonly (readonly [string, string])[]} present */
 async function bundle(present) {
   const { build } = await import('esbuild')
+  removeCodeCaches() // V8 would take one for another bundle of the same length
   const precompiled = JSON.stringify(await precompileSeccomp())
   const results = []
   for (const [name, source] of present)
@@ -62,21 +66,22 @@ function options(name, source, precompiled) {
     target: name === 'main' ? 'node12' : 'node20',
     minifySyntax: true,
     minifyWhitespace: true,
-    minifyIdentifiers: name === 'run', // read at each start
+    minifyIdentifiers: true, // less to read at each start
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    external: ['koffi', './run.cjs', './cli.cjs'],
+    external: ['koffi'],
+    supported: { 'dynamic-import': false }, // what is compiled by vm.Script has only require
     define: {
       'process.env.NODE_ENV': '"production"',
-      'import.meta.url': 'importMetaUrl',
+      'import.meta.url': name === 'yargs' ? 'importMetaUrl' : '__filename',
       PRECOMPILED_SECCOMP: precompiled,
     },
     // Only yargs asks for it, and making it costs the others a millisecond or two.
-    inject: name === 'cli' ? [at('scripts/lib/import-meta-url.js')] : [],
-    plugins: name === 'run' ? [displayWidth, seccompApart] : [displayWidth],
+    inject: name === 'yargs' ? [at('scripts/lib/import-meta-url.js')] : [],
+    plugins: [displayWidth, ...apart.filter((plugin) => plugin.name !== name)],
   }
 }
 
@@ -87,16 +92,27 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What `run` loads only for a profile that the build has not compiled.
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, yargs, which
+ * writes help and completion, and the checks of foreign JSON.
  *
- * @type {import('esbuild').Plugin}
+ * @type {readonly import('esbuild').Plugin[]}
  */
-const seccompApart = {
-  name: 'seccomp-apart',
-  setup(build) {
-    const filter = /seccomp\/seccomp-main\.ts$/
-    build.onResolve({ filter }, () => ({ path: './seccomp.cjs', external: true }))
-  },
+const apart = [
+  leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
+  leftApart('yargs', /\/yargs\.ts$/),
+  leftApart('schema', /lib\/schema\.ts$/),
+]
+
+/** @param {string} name @param {RegExp} filter @returns {import('esbuild').Plugin} */
+function leftApart(name, filter) {
+  return {
+    name,
+    setup(build) {
+      build.onResolve({ filter }, ({ kind }) =>
+        kind === 'entry-point' ? undefined : { path: `./${name}.cjs`, external: true },
+      )
+    },
+  }
 }
 
 /**

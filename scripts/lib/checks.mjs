@@ -34,7 +34,8 @@ export const checks = [
   { name: 'shellcheck', program: 'shellcheck', argv: () => ['shellcheck', ...shellFiles()] },
 ]
 
-const cFiles = () => listFiles([at('native-shim/src')], (path) => /\.[ch]$/.test(path))
+const cFiles = () =>
+  listFiles([at('native-shim/src'), at('test/harness')], (path) => /\.[ch]$/.test(path))
 
 const shellFiles = () => [
   ...[at('.ci/run'), at('dist/npm/tsbuild')].filter((path) => existsSync(path)),

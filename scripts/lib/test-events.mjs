@@ -4,7 +4,8 @@ import { inspect } from 'node:util'
 /**
  * A reporter for node:test: one JSON line for each test that ended.
  *
- * A suite is a line only when it failed by itself, as by a hook: not because a test in it did.
+ * A suite is a line only when it failed by itself, as by a hook, not because a test in it did; or
+ * when it was skipped, and with it all of its tests.
  *
  * @param {AsyncIterable<{ type: string, data: any }>} source
  */
@@ -30,8 +31,8 @@ function describe(type, name, data) {
     if (kind === 'suite' && error?.failureType === 'subtestsFailed') return undefined
     return { result: 'failed', name, ms, text: errorText(error) }
   }
-  if (kind === 'suite') return undefined
   const skip = data.skip ?? data.todo
+  if (kind === 'suite' && skip === undefined) return undefined
   if (skip === undefined || skip === false) return { result: 'passed', name, ms }
   return { result: 'skipped', name, ms, text: String(skip) }
 }

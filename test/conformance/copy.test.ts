@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type AddRequest, add } from '../../core/add.ts'
-import { commit } from '../../core/commit.ts'
 import { from } from '../../core/from.ts'
 import { lacking } from '../harness/requires.ts'
+import { commitAs } from '../unit/core/store/commit-as.ts'
 import { mayMount, type TestContext, testContext } from '../unit/core/store/test-context.ts'
 import { changeIn } from '../unit/core/store/tree-of.ts'
 import { listCopied, makeBase, makeSources } from './copy-trees.ts'
@@ -121,9 +121,9 @@ describe('copies by buildah and by tsbuild', skip === undefined ? {} : { skip },
     mkdirSync(sources)
     makeSources(sources)
     context = testContext()
-    from(context, { image: 'scratch', name: 'base' })
+    await from(context, { image: 'scratch', name: 'base' })
     await changeIn(context, 'base', makeBase)
-    await commit(context, { container: 'base', image: 'base' })
+    await commitAs(context, { container: 'base', image: 'base' })
     const container = ok('from', 'scratch')
     makeBase(ok('mount', container))
     ok('umount', container)
@@ -148,7 +148,7 @@ describe('copies by buildah and by tsbuild', skip === undefined ? {} : { skip },
   }
 
   const byTsbuild = async ({ verb = 'copy', chown, chmod, sources: given, to }: Row) => {
-    const { name } = from(context, { image: 'base' })
+    const { name } = await from(context, { image: 'base' })
     const request: AddRequest = {
       ...{ container: name, verb, chown, chmod },
       sources: given,

@@ -92,8 +92,8 @@ export function whyNot(): string | false {
   const missing = ['cc', 'crun', 'runc'].find(
     (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
   )
-  if (missing !== undefined) return `requires ${missing}`
-  return process.getuid?.() === 0 ? false : 'requires root'
+  if (missing !== undefined) return `needs program:${missing}: npm run setup -- --peers`
+  return process.getuid?.() === 0 ? false : 'needs root: started as a normal user'
 }
 
 /** Calls that libseccomp 2.5.4 of Debian 12 has no name for. */

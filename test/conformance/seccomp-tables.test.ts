@@ -76,7 +76,7 @@ const differences: readonly {
 ]
 
 describe('the default profile, against that of containers-common', {
-  skip: existsSync(theirFile) ? false : `requires ${theirFile}`,
+  skip: existsSync(theirFile) ? false : `needs program:buildah: ${theirFile} comes with it`,
 }, () => {
   const withAll = [...privileged.flatMap(({ needs }) => needs), 'CAP_AUDIT_WRITE']
   for (const machine of ['x64', 'arm64'] as const) {
@@ -159,7 +159,9 @@ describe('call numbers, against the installed headers', () => {
   for (const { architecture, command } of headers) {
     const [compiler = '', header] = command
     const missing = spawnSync('sh', ['-c', `command -v ${compiler}`]).status !== 0
-    it(architecture, { skip: missing && `requires ${compiler}` }, () => {
+    it(architecture, {
+      skip: missing && `needs program:${compiler}: npm run setup -- --peers`,
+    }, () => {
       const abi = abis.find((one) => one.architecture === architecture) ?? assert.fail()
       const found = readHeader(compiler, `#include <${header}>\n`)
       const known = new Map(callsOf(abi).map(({ name, number }) => [name, number]))

@@ -45,6 +45,14 @@ const failures: readonly Failure[] = [
     args: ['--from', 'c', '--contextdir', '.', 'c', 'x', '/x'],
     want: { code: 125, stderr: /exclude each other/ },
   },
+  {
+    args: ['--ignorefile', 'file', 'c', 'x', '/x'],
+    want: { code: 125, stderr: /"--ignorefile" needs "--contextdir"/ },
+  },
+  {
+    args: ['--contextdir', '.', '--ignorefile', 'ignore', 'c', 'fil*', '/x'],
+    want: { code: 125, stderr: /\(1 filtered out using ignore\)\n +hint: change ignore/ },
+  },
   { args: ['c', 'https://x/y', '/x'], want: { code: 125, stderr: /cannot be a URL\n +hint: / } },
 ]
 
@@ -96,6 +104,7 @@ describe('copy', () => {
     const container = await user.container('busybox')
     mkdirSync(`${user.directory}/files`, { recursive: true })
     giveFile(user, 'file', 'x')
+    giveFile(user, 'ignore', 'f*\n')
     const cwd = `${user.directory}/files`
     for (const { args, want } of failures) {
       const named = ['copy', ...args.map((arg) => (arg === 'c' ? container : arg))]

@@ -5,15 +5,16 @@
  * differ. A block of `sh` is for the reader's own machine and must be known here.
  *
  * The reader's place: an image `localhost/busybox` in the store, as the demo leaves it, and
- * `busybox.tar` in the working directory.
+ * `busybox.tar` and the examples in the working directory.
  */
 import assert from 'node:assert/strict'
-import { chownSync, mkdirSync, symlinkSync } from 'node:fs'
+import { chownSync, cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 import { facts, type Kind } from '../harness/facts.ts'
 import { agrees, type Fence, fencesOf, pages, typedLines } from '../harness/fences.ts'
 import { matrix } from '../harness/matrix.ts'
+import { repository } from '../harness/repository.ts'
 import type { TestUser } from '../harness/user.ts'
 
 /** Commands of `sh` blocks, and what else proves that they work. */
@@ -80,6 +81,7 @@ async function typeAll(user: TestUser, consoles: readonly Fence[]): Promise<void
   mkdirSync(work)
   chownSync(work, user.uid, user.gid)
   symlinkSync(facts().busyboxArchive, join(work, 'busybox.tar'))
+  cpSync(join(repository, 'examples'), join(work, 'examples'), { recursive: true })
   const env = {
     PATH: `${dirname(facts().tsbuild)}:${facts().nodeFolder}:/usr/sbin:/usr/bin:/sbin:/bin`,
     TSBUILD_ROOT: user.root,

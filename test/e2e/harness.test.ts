@@ -108,7 +108,7 @@ describe('a test user', () => {
   matrix('is the account, with a clean environment and the installed command', async (user) => {
     const script = 'id -un; id -u; echo $HOME; pwd; env | cut -d= -f1 | sort | tr "\\n" " "'
     const { stdout } = await user.run(['sh', '-c', script])
-    const variables = 'HOME LANG LOGNAME PATH PWD SHELL TMPDIR TSBUILD_TEST_RUN USER '
+    const variables = 'HOME LANG LOGNAME PATH PWD SHELL TMPDIR USER '
     assert.equal(stdout, `${user.name}\n${user.uid}\n${user.home}\n/\n${variables}`)
     assert.equal((await user.run(['test', '-x', facts().tsbuild])).code, 0)
   })

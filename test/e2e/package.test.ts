@@ -23,7 +23,7 @@ const allowed = [
   'README.md',
   'package.json',
   'dist/lib/THIRD-PARTY-NOTICES',
-  ...['main', 'run', 'seccomp', 'cli'].flatMap((name) => [
+  ...['main', 'run', 'cli', 'seccomp', 'schema', 'yargs'].flatMap((name) => [
     `dist/lib/${name}.cjs`,
     `dist/lib/${name}.cjs.map`,
   ]),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Bad input and bad places: one clear error each, and the store as it was. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -59,9 +59,9 @@ const badArchives: readonly BadArchive[] = [
     want: /points upwards/,
   },
   {
-    name: 'bzip2',
+    name: 'bzip2 cut off',
     bytes: Buffer.from('BZh91AY&SY'),
-    want: /bzip2.*not supported.*hint: unpack it/s,
+    want: /damaged or cut off/,
   },
 ]
 
@@ -97,17 +97,9 @@ describe('a bad archive', () => {
         ...[giveFile(user, 'bad.tar', makeTar(...entries)), '/sub'],
       ])
       assert.ok(code === 0 || code === 125, String(code))
-      const found = execFileSync('find', [
-        '/tmp',
-        user.directory,
-        '-xdev',
-        '-name',
-        'tsbuild-escaped',
-      ])
-      for (const path of found
-        .toString()
-        .split('\n')
-        .filter((line) => line !== '')) {
+      const places = ['/tmp', user.directory, '-xdev', '-name', 'tsbuild-escaped']
+      const { stdout } = spawnSync('find', places, { encoding: 'utf8' }) // others' are closed to us
+      for (const path of stdout.split('\n').filter((line) => line !== '')) {
         assert.ok(path.startsWith(`${user.root}/snapshots/`), path)
       }
     }

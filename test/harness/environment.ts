@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync, spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
@@ -39,7 +38,6 @@ export function makeEnvironment(isPrivate: boolean): string {
   chmodSync(join(directory, 'cases'), 0o1777)
   const accounts = makeAccounts(directory, isPrivate)
   const facts: Facts = {
-    mark: randomUUID(),
     directory,
     accounts,
     nodeFolder: reachableNode(directory, accounts.single ?? accounts.subid),

@@ -14,8 +14,6 @@ export interface Account {
 
 /** What was prepared once for all test files of this run, and what this machine has. */
 export interface Facts {
-  /** Stands in the environment of everything that we start, as TSBUILD_TEST_RUN. */
-  readonly mark: string
   /** On a real disk, readable for every test user. */
   readonly directory: string
   /** Node's folder, reachable for every test user. */

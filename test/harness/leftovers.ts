@@ -2,18 +2,16 @@
 import { spawnSync } from 'node:child_process'
 import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { listProcesses, namespaceOf, type Process, readProc } from './processes.ts'
+import { descendants, listProcesses, namespaceOf, type Process, readProc } from './processes.ts'
 import { until } from './until.ts'
 
-/** Where a case's files are, and what marks its processes. */
+/** Where a case's files are. */
 export interface Place {
   readonly directory: string
   readonly root: string
   readonly runroot: string
   readonly temporary: string
   readonly home: string
-  /** Value of TSBUILD_TEST_RUN in the environment of what the case starts. */
-  readonly mark: string
 }
 
 /** What was there before a case. */
@@ -21,9 +19,6 @@ export interface Survey {
   readonly processes: ReadonlySet<string>
   readonly mounts: ReadonlySet<string>
 }
-
-/** The runner put this test file alone into a PID namespace: all that it holds is the file's. */
-export const isolatedVariable = 'TSBUILD_TEST_ISOLATED'
 
 export const survey = (): Survey => ({
   processes: new Set(listProcesses().map(identity)),
@@ -52,7 +47,7 @@ export async function leftovers(
 
 function look(before: Survey, place: Place): string[] {
   return [
-    ...newProcesses(before, place).map(({ pid, name }) => `process ${pid} (${name})`),
+    ...newProcesses(before).map(({ pid, name }) => `process ${pid} (${name})`),
     ...ownMounts()
       .filter((line) => !before.mounts.has(line))
       .map((line) => `mount ${line}`),
@@ -64,27 +59,17 @@ function look(before: Survey, place: Place): string[] {
   ]
 }
 
-/** Processes that came since the survey and belong to the case. */
-export function newProcesses(before: Survey, { mark }: Pick<Place, 'mark'>): Process[] {
-  const isolated = process.env[isolatedVariable] === '1'
-  return listProcesses().filter(
-    (one) =>
-      !before.processes.has(identity(one)) &&
-      !(one.state === 'Z' && one.parent === process.pid) && // Node is about to reap it
-      (isolated || isMarked(one, mark) || isElsewhere(one)),
-  )
-}
+/**
+ * Processes that came since the survey and belong to this test file, however they came loose:
+ * the runner starts each file below a process of its own to which orphans come.
+ */
+export const newProcesses = (before: Survey): Process[] =>
+  descendants(process.ppid).filter((one) => !before.processes.has(identity(one)) && !isOurs(one))
+
+/** A zombie that Node is about to reap. */
+const isOurs = ({ state, parent }: Process) => state === 'Z' && parent === process.pid
 
 const identity = ({ pid, startTime }: Process): string => `${pid}@${startTime}`
-
-const isMarked = ({ pid }: Process, mark: string): boolean =>
-  readProc(pid, 'environ')?.includes(`TSBUILD_TEST_RUN=${mark}`) === true
-
-/** A container has a clean environment, but namespaces of its own. */
-function isElsewhere({ pid }: Process): boolean {
-  const theirs = namespaceOf(pid, 'user')
-  return theirs !== undefined && theirs !== namespaceOf('self', 'user')
-}
 
 const ownMounts = (): string[] => mountLines('self')
 

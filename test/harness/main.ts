@@ -4,12 +4,12 @@
  *
  *   node dist/js/test/harness/main.js [SUITE [WORD…]]     only files whose names hold a WORD
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { makeEnvironment, removeEnvironment } from './environment.ts'
 import { factsVariable } from './facts.ts'
+import { fenceOf, namespaceFence } from './fence.ts'
 import { repository } from './repository.ts'
 import { runFiles } from './schedule.ts'
 import { createSummary, type Summary } from './summary.ts'
@@ -20,12 +20,14 @@ interface Suite {
   readonly folder?: string
   /** Whether it runs the installed command, as several users. */
   readonly needsEnvironment: boolean
+  /** Whether it is run as root, if only as that of a user namespace, where our code runs too. */
+  readonly asRoot?: true
   readonly env?: Readonly<Record<string, string>>
 }
 
 const suites: readonly Suite[] = [
   { name: 'tidy', needsEnvironment: false },
-  { name: 'unit', needsEnvironment: false },
+  { name: 'unit', needsEnvironment: false, asRoot: true },
   { name: 'shim', needsEnvironment: true },
   {
     name: 'sanitizers',
@@ -79,15 +81,15 @@ async function runSuite(suite: Suite, { files, summary, environment }: Work): Pr
   const done = (result: Parameters<Summary['add']>[0]) =>
     console.log(summary.add({ ...result, file: shown(result.file) }))
   try {
-    const isolated = suite.needsEnvironment && isPrivate && canIsolate()
-    await runFiles({ files, concurrency: 2, isolated, env, scratch, done })
+    const fence = environment === undefined ? rootFence(suite) : fenceOf(environment, isPrivate)
+    await runFiles({ files, concurrency: 2, fence, env, scratch, done })
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
 }
 
-function canIsolate(): boolean {
-  return spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0
+function rootFence({ asRoot }: Suite): readonly string[] {
+  return asRoot === true && process.getuid?.() !== 0 ? namespaceFence() : []
 }
 
 function folderOf({ name, folder = name }: Suite): string {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { kinds as allKinds, type Kind } from './facts.ts'
-import { leftovers, newProcesses, type Place, type Survey, survey } from './leftovers.ts'
+import { leftovers, newProcesses, type Survey, survey } from './leftovers.ts'
 import { lacking, type Requirement } from './requires.ts'
 import { openUser, type TestUser } from './user.ts'
 
@@ -42,13 +42,13 @@ async function runCase(kind: Kind, body: (user: TestUser) => Promise<void>): Pro
     await body(user)
     assert.deepEqual(await leftovers(before, user), [], 'nothing may be left behind')
   } finally {
-    killLeftovers(before, user)
+    killLeftovers(before)
   }
 }
 
 /** A failed case must not make the next one fail. */
-function killLeftovers(before: Survey, place: Place): void {
-  for (const { pid } of newProcesses(before, place)) {
+function killLeftovers(before: Survey): void {
+  for (const { pid } of newProcesses(before)) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {

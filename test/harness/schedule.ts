@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isolatedVariable } from './leftovers.ts'
 import { repository } from './repository.ts'
 
 /** One test that ended, as scripts/lib/test-events.mjs writes it. */
@@ -23,8 +22,8 @@ export interface FileResult {
 export interface Schedule {
   readonly files: readonly string[]
   readonly concurrency: number
-  /** Whether each file gets a PID namespace of its own: what it leaves can be seen, and dies. */
-  readonly isolated: boolean
+  /** What stands before the command of a file, see fence.ts; empty for nothing. */
+  readonly fence: readonly string[]
   readonly env: NodeJS.ProcessEnv
   /** Where the reports are written. */
   readonly scratch: string
@@ -49,9 +48,8 @@ async function runFile(file: string, report: string, schedule: Schedule): Promis
   const start = performance.now()
   rmSync(report, { force: true })
   const node = [process.execPath, '--enable-source-maps', ...reporter(report), file]
-  const [program = '', ...args] = schedule.isolated ? [...isolation, ...node] : node
-  const env = { ...schedule.env, [isolatedVariable]: schedule.isolated ? '1' : '0' }
-  const { status, output } = await collect(program, args, env)
+  const [program = '', ...args] = [...schedule.fence, ...node]
+  const { status, output } = await collect(program, args, schedule.env)
   const events = readEvents(report)
   const ms = performance.now() - start
   const complaint = complain(status, events)
@@ -59,12 +57,6 @@ async function runFile(file: string, report: string, schedule: Schedule): Promis
   const text = `${complaint}\n${output.slice(-20_000)}`
   return { file, ms, events: [...events, { result: 'failed', name: 'the file itself', ms, text }] }
 }
-
-/** The shell is PID 1 of the namespace: it reaps orphans, and when it ends, all the rest does. */
-const isolation = [
-  ...['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
-  ...['sh', '-c', '"$@"; exit $?', 'sh'],
-]
 
 const reporter = (report: string) => [
   `--test-reporter=${repository}/scripts/lib/test-events.mjs`,

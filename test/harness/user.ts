@@ -28,7 +28,7 @@ export interface TestUser extends Account, Place, AsyncDisposable {
 
 /** @throws Error if this machine has no such user: the caller asks `lacking` before */
 export function openUser(kind: Kind): TestUser {
-  const { accounts, directory: shared, mark, tsbuild } = facts()
+  const { accounts, directory: shared, tsbuild } = facts()
   const account = accounts[kind]
   if (account === null) throw new Error(`there is no ${kind} user`)
   const place = makePlace(join(shared, 'cases'), account)
@@ -36,7 +36,7 @@ export function openUser(kind: Kind): TestUser {
   const spawn = (argv: readonly string[], options: RunOptions = {}) =>
     start([...becoming(account), ...argv], {
       ...options,
-      env: { ...cleanEnvironment(account, place), TSBUILD_TEST_RUN: mark, ...options.env },
+      env: { ...cleanEnvironment(account, place), ...options.env },
     })
   const runTsbuild = (args: readonly string[], options?: RunOptions) =>
     spawn([...command, ...args], options).result
@@ -49,7 +49,6 @@ export function openUser(kind: Kind): TestUser {
     ...account,
     ...place,
     kind,
-    mark,
     command,
     spawn,
     run: (argv, options) => spawn(argv, options).result,
@@ -64,7 +63,7 @@ export function openUser(kind: Kind): TestUser {
 export const failureText = (args: readonly string[], { code, signal, stdout, stderr }: Result) =>
   `${args.join(' ')} ended with ${signal ?? code}\nstdout: ${stdout}\nstderr: ${stderr}`
 
-function makePlace(cases: string, { uid, gid }: Account): Omit<Place, 'mark'> {
+function makePlace(cases: string, { uid, gid }: Account): Place {
   const directory = mkdtempSync(join(cases, 'case-'))
   const place = {
     directory,
@@ -85,7 +84,7 @@ const becoming = ({ uid, gid }: Account): readonly string[] =>
     ? []
     : ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--']
 
-const cleanEnvironment = ({ name }: Account, { home, temporary }: Omit<Place, 'mark'>) => ({
+const cleanEnvironment = ({ name }: Account, { home, temporary }: Place) => ({
   HOME: home,
   USER: name,
   LOGNAME: name,

@@ -8,22 +8,35 @@ const plain = { json: false, quiet: false, noheading: false }
 const id = '0123456789abcdef'.repeat(4)
 
 describe('the list of images', () => {
-  const options = { ...plain, now: new Date('2026-01-01T02:00:00Z') }
+  const options = {
+    ...plain,
+    digests: false,
+    noTrunc: false,
+    now: new Date('2026-01-01T02:00:00Z'),
+  }
   const images = [
     {
       id,
       names: ['localhost:5000/a/b:1.2', 'localhost/c:latest'],
       created: '2026-01-01T00:00:00Z',
+      digest: 'sha256:d1',
+      sizeBytes: 12_345_678,
     },
-    { id: id.replace('0', 'f'), names: [], created: '2025-12-31T00:00:00.5Z' },
+    {
+      id: id.replace('0', 'f'),
+      names: [],
+      created: '2025-12-31T00:00:00.5Z',
+      digest: 'sha256:d2',
+      sizeBytes: 999,
+    },
   ]
 
   it('has a line for each name, and one for an image without', () => {
     const lines = `
-REPOSITORY          TAG     IMAGE ID      CREATED
-localhost:5000/a/b  1.2     0123456789ab  2 hours ago
-localhost/c         latest  0123456789ab  2 hours ago
-<none>              <none>  f123456789ab  26 hours ago`
+REPOSITORY          TAG     IMAGE ID      CREATED       SIZE
+localhost:5000/a/b  1.2     0123456789ab  2 hours ago   12.3 MB
+localhost/c         latest  0123456789ab  2 hours ago   12.3 MB
+<none>              <none>  f123456789ab  26 hours ago  999 B`
     assert.equal(`\n${imageList(images, options).join('\n')}`, lines)
   })
 
@@ -38,13 +51,22 @@ localhost/c         latest  0123456789ab  2 hours ago
     ])
   })
 
+  it('can show digests and whole ids', () => {
+    const [, line] = imageList(images, { ...options, digests: true, noTrunc: true })
+    const want = `localhost:5000/a/b  1.2     sha256:d1  sha256:${id}  2 hours ago   12.3 MB`
+    assert.equal(line, want)
+  })
+
   it('can be JSON, with whole ids and exact times', () => {
     const [first, second] = JSON.parse(imageList(images, { ...options, json: true }).join('\n'))
     assert.deepEqual(first, {
       id,
       names: ['localhost:5000/a/b:1.2', 'localhost/c:latest'],
+      digest: 'sha256:d1',
       createdat: '2 hours ago',
       created: 1767225600,
+      size: '12.3 MB',
+      sizeraw: 12_345_678,
       createdatraw: '2026-01-01T00:00:00Z',
     })
     assert.deepEqual([second.names, second.created], [[], 1767139200])

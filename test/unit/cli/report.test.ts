@@ -33,6 +33,13 @@ describe('the end of a command', () => {
     assert.deepEqual([status, stdout], [126, ''])
   })
 
+  it('prints the place in the text of the user, without what could drive a terminal', () => {
+    const { stderr } = runLine(`throw new errors.TsbuildError('USAGE', 'what', {
+      hint: 'do that', cause: new Error('because'), excerpt: '    1 | a\\n>>> 2 | \\x1bb' })`)
+    const want = 'tsbuild: what\n  caused by: because\n    1 | a\n>>> 2 | \\x1bb\n  hint: do that\n'
+    assert.equal(stderr, want)
+  })
+
   it('prints the stack of an unexpected one, with 125', () => {
     const { status, stderr } = runLine(`throw new RangeError('boom')`)
     assert.match(stderr, /internal error.*\nRangeError: boom\n\s+at /s)

@@ -11,7 +11,7 @@ import { setUpAdd } from './store/add-context.ts'
 import { mayMount } from './store/test-context.ts'
 import { leftovers, readIn } from './store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 interface Refusal {
   readonly name: string
@@ -81,8 +81,8 @@ const refusals: readonly Refusal[] = [
     name: 'an archive in xz',
     source: (make) => make('x', Buffer.from('fd377a585a00', 'hex')),
     code: 'ARCHIVE_INVALID',
-    words: /compressed with xz/,
-    hint: /unpack it first \(unxz\)/,
+    words: /damaged or cut off/,
+    hint: /make the archive again/,
   },
   {
     name: 'an archive onto a file',

@@ -11,7 +11,7 @@ import { setUpAdd } from './store/add-context.ts'
 import { mayMount } from './store/test-context.ts'
 import { readIn, snapshotsIn } from './store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 interface Case {
   readonly name: string

@@ -129,7 +129,7 @@ const cases: readonly Case[] = [
 ]
 
 type Settings = Omit<ContainerRecord, 'version' | 'id' | 'name' | 'image' | 'created' | Place>
-type Place = 'driver' | 'layers' | 'active'
+type Place = 'driver' | 'base' | 'layers' | 'active'
 
 const settings = (config: ExecutionConfig): Settings => ({
   config,
@@ -189,13 +189,13 @@ const wrong: readonly (readonly [name: string, change: ConfigChange])[] = [
   ['an instruction of nothing', { kind: 'onbuild', text: ' ' }],
 ]
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 describe('configure', { skip }, () => {
   for (const [name, change] of wrong) {
     it(`refuses ${name}, and the changes before it`, async (t) => {
       const context = testContext()
       t.after(context.dispose)
-      const { name: container } = from(context, { image: 'scratch' })
+      const { name: container } = await from(context, { image: 'scratch' })
       const changes = [env('GOOD', '1'), change]
       await assert.rejects(configure(context, { container, changes }), { code: 'CONFIG_INVALID' })
       assert.deepEqual(findContainer(context, container).config, {})
@@ -205,7 +205,7 @@ describe('configure', { skip }, () => {
   it('refuses a container that is not there, and names a similar one', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    from(context, { image: 'scratch', name: 'webserver' })
+    await from(context, { image: 'scratch', name: 'webserver' })
     const attempt = configure(context, { container: 'webservr', changes: [] })
     const expected = { code: 'CONTAINER_UNKNOWN', hint: 'did you mean "webserver"?' }
     await assert.rejects(attempt, expected)
@@ -214,7 +214,7 @@ describe('configure', { skip }, () => {
   it('tells of changes in the history when asked to', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    const { name: container } = from(context, { image: 'scratch' })
+    const { name: container } = await from(context, { image: 'scratch' })
     const changes: readonly ConfigChange[] = [
       env('A', '1'),
       { kind: 'cmd', args: ['a', 'b'] },

@@ -5,21 +5,21 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext as Test } from 'node:test'
 import { add } from '../../../core/add.ts'
-import { commit } from '../../../core/commit.ts'
 import { configure } from '../../../core/config.ts'
 import { from } from '../../../core/from.ts'
 import { images } from '../../../core/images.ts'
 import { findContainer } from '../../../core/store/containers.ts'
 import { monitorOf } from '../../../core/store/lock-store.ts'
 import { makeTar } from '../images/tar/make-tar.ts'
+import { commitAs } from './store/commit-as.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 import { changeIn, leftovers, readIn } from './store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 const MEGABYTE = 1024 * 1024
 
 /** A container in a store on a file system of 8 MB, and a directory elsewhere. */
-function setUp(t: Test) {
+async function setUp(t: Test) {
   const context = testContext()
   const elsewhere = mkdtempSync(join(tmpdir(), 'tsbuild-full-test-'))
   t.after(() => {
@@ -35,7 +35,7 @@ function setUp(t: Test) {
     flags: 0,
     data: 'size=8m,mode=0700',
   })
-  from(context, { image: 'scratch', name: 'c' })
+  await from(context, { image: 'scratch', name: 'c' })
   const source = (name: string, content: Buffer) => {
     writeFileSync(join(elsewhere, name), content)
     return join(elsewhere, name)
@@ -47,7 +47,7 @@ function setUp(t: Test) {
 describe('a full disk', { skip }, () => {
   for (const kind of ['archive', 'file', 'directory'] as const) {
     it(`ends add of a large ${kind} with nothing added, and there is room again`, async (t) => {
-      const { context, elsewhere, source } = setUp(t)
+      const { context, elsewhere, source } = await setUp(t)
       const large = Buffer.alloc(12 * MEGABYTE, 'x')
       const sources = {
         archive: () => source('x.tar', makeTar({ name: 'a' }, { name: 'large', body: large })),
@@ -77,7 +77,7 @@ describe('a full disk', { skip }, () => {
   }
 
   it('ends commit and config with the store as it was', async (t) => {
-    const { context } = setUp(t)
+    const { context } = await setUp(t)
     await configure(context, { container: 'c', changes: [] })
     await changeIn(context, 'c', (root) => {
       assert.throws(() => writeFileSync(join(root, 'all'), Buffer.alloc(9 * MEGABYTE)))
@@ -86,7 +86,7 @@ describe('a full disk', { skip }, () => {
     const changes = [{ kind: 'user', text: '1' }] as const
     const full = { code: 'DISK_FULL' }
     await assert.rejects(configure(context, { container: 'c', changes }), full)
-    await assert.rejects(commit(context, { container: 'c', image: 'image' }), full)
+    await assert.rejects(commitAs(context, { container: 'c', image: 'image' }), full)
     assert.deepEqual([leftovers(context), findContainer(context, 'c')], [before, record])
     assert.deepEqual(images(context), [])
   })

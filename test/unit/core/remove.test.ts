@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { commit } from '../../../core/commit.ts'
 import { configure } from '../../../core/config.ts'
 import { containers } from '../../../core/containers.ts'
 import { from } from '../../../core/from.ts'
@@ -13,10 +12,11 @@ import { findContainer } from '../../../core/store/containers.ts'
 import { containerLockPath } from '../../../core/store/layout.ts'
 import { monitorOf } from '../../../core/store/lock-store.ts'
 import { isHostRoot } from '../images/unpack/scratch-root.ts'
+import { commitAs } from './store/commit-as.ts'
 import { mayMount, type TestContext, testContext } from './store/test-context.ts'
 import { changeIn, EMPTY_STORE, leftovers, readIn } from './store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 const fill = (context: TestContext, container: string) =>
   changeIn(context, container, (root) => {
@@ -30,30 +30,30 @@ describe('removeContainers', { skip }, () => {
   it('removes all there is, files that are closed included', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    const { id } = from(context, { image: 'scratch', name: 'a' })
+    const { id } = await from(context, { image: 'scratch', name: 'a' })
     await fill(context, 'a')
-    await commit(context, { container: 'a', image: 'image' })
-    from(context, { image: 'image', name: 'b' })
+    await commitAs(context, { container: 'a', image: 'image' })
+    await from(context, { image: 'image', name: 'b' })
     await fill(context, 'b')
-    removeImages(context, { images: ['image'], force: true })
+    removeImages(context, { images: ['image'], force: true, prune: false })
     assert.equal(removeContainers(context, { containers: 'all' }).removed.includes(id), true)
     assert.deepEqual(leftovers(context), EMPTY_STORE)
   })
 
-  it('removes none when one is unknown', (t) => {
+  it('removes none when one is unknown', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    from(context, { image: 'scratch', name: 'a' })
+    await from(context, { image: 'scratch', name: 'a' })
     const attempt = () => removeContainers(context, { containers: ['a', 'missing'] })
     assert.throws(attempt, { code: 'CONTAINER_UNKNOWN' })
     assert.equal(containers(context).length, 1)
   })
 
-  it('removes none when one is in use, and says by whom', (t) => {
+  it('removes none when one is in use, and says by whom', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    from(context, { image: 'scratch', name: 'a' })
-    const { id } = from(context, { image: 'scratch', name: 'b' })
+    await from(context, { image: 'scratch', name: 'a' })
+    const { id } = await from(context, { image: 'scratch', name: 'b' })
     const path = containerLockPath(context.paths.root, id)
     const lock = monitorOf(context).lock(path, 'exclusive')
     const attempt = () => removeContainers(context, { containers: 'all' })
@@ -66,10 +66,10 @@ describe('removeContainers', { skip }, () => {
     assert.deepEqual(leftovers(context), EMPTY_STORE)
   })
 
-  it('takes a name twice, and a name with its id', (t) => {
+  it('takes a name twice, and a name with its id', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    const { id } = from(context, { image: 'scratch', name: 'a' })
+    const { id } = await from(context, { image: 'scratch', name: 'a' })
     const { removed } = removeContainers(context, { containers: ['a', id, 'a'] })
     assert.deepEqual(removed, [id])
   })
@@ -78,11 +78,11 @@ describe('removeContainers', { skip }, () => {
 describe('removeImages', { skip }, () => {
   async function setUp() {
     const context = testContext()
-    from(context, { image: 'scratch', name: 'c' })
+    await from(context, { image: 'scratch', name: 'c' })
     await fill(context, 'c')
-    const { id } = await commit(context, { container: 'c', image: 'one' })
+    const { id } = await commitAs(context, { container: 'c', image: 'one' })
     removeContainers(context, { containers: 'all' })
-    from(context, { image: 'one', name: 'user' })
+    await from(context, { image: 'one', name: 'user' })
     return { context, id }
   }
 
@@ -90,7 +90,7 @@ describe('removeImages', { skip }, () => {
     const { context, id } = await setUp()
     t.after(context.dispose)
     for (const images of [['one'], [id], 'all'] as const) {
-      const attempt = () => removeImages(context, { images, force: false })
+      const attempt = () => removeImages(context, { images, force: false, prune: false })
       const expected = {
         code: 'IMAGE_IN_USE',
         message: /container user was made from image/,
@@ -104,7 +104,7 @@ describe('removeImages', { skip }, () => {
   it('removes it by force, and the container keeps its files', async (t) => {
     const { context, id } = await setUp()
     t.after(context.dispose)
-    const removed = removeImages(context, { images: ['one'], force: true })
+    const removed = removeImages(context, { images: ['one'], force: true, prune: false })
     assert.deepEqual(removed, { untagged: ['localhost/one:latest'], deleted: [id] })
     assert.equal(await readIn(context, 'user', 'closed/deep/file'), 'text')
     removeContainers(context, { containers: ['user'] })
@@ -117,26 +117,27 @@ describe('removeImages', { skip }, () => {
     // Two commits of nothing new at the same moment are the same image.
     const now = () => new Date(0)
     const frozen = { ...context, now }
-    from(context, { image: 'scratch', name: 'empty' })
-    const first = await commit(frozen, { container: 'empty', image: 'a' })
-    from(context, { image: 'scratch', name: 'empty-2' })
-    const second = await commit(frozen, { container: 'empty-2', image: 'b' })
+    await from(context, { image: 'scratch', name: 'empty' })
+    const first = await commitAs(frozen, { container: 'empty', image: 'a' })
+    await from(context, { image: 'scratch', name: 'empty-2' })
+    const second = await commitAs(frozen, { container: 'empty-2', image: 'b' })
     assert.equal(first.id, second.id)
-    assert.throws(() => removeImages(context, { images: [first.id], force: false }), {
+    assert.throws(() => removeImages(context, { images: [first.id], force: false, prune: false }), {
       code: 'IMAGE_IN_USE',
       hint: /by one of its names/,
       message: /has several names: localhost\/a:latest, localhost\/b:latest/,
     })
-    const untagged = removeImages(context, { images: ['a'], force: false })
+    const untagged = removeImages(context, { images: ['a'], force: false, prune: false })
     assert.deepEqual(untagged, { untagged: ['localhost/a:latest'], deleted: [] })
-    const deleted = removeImages(context, { images: ['b'], force: false })
+    const deleted = removeImages(context, { images: ['b'], force: false, prune: false })
     assert.deepEqual(deleted, { untagged: ['localhost/b:latest'], deleted: [first.id] })
   })
 
   it('changes nothing when one is unknown', async (t) => {
     const { context } = await setUp()
     t.after(context.dispose)
-    const attempt = () => removeImages(context, { images: ['one', 'missing'], force: true })
+    const request = { images: ['one', 'missing'], force: true, prune: false }
+    const attempt = () => removeImages(context, request)
     assert.throws(attempt, { code: 'IMAGE_UNKNOWN' })
     assert.deepEqual(images(context)[0]?.names, ['localhost/one:latest'])
   })
@@ -145,10 +146,10 @@ describe('removeImages', { skip }, () => {
     const { context, id } = await setUp()
     t.after(context.dispose)
     await configure(context, { container: 'user', changes: [{ kind: 'user', text: '1' }] })
-    await commit(context, { container: 'user', image: 'one' })
+    await commitAs(context, { container: 'user', image: 'one' })
     removeContainers(context, { containers: 'all' })
     assert.equal(findContainerOrNone(context), undefined)
-    const removed = removeImages(context, { images: [id.slice(0, 10)], force: false })
+    const removed = removeImages(context, { images: [id.slice(0, 10)], force: false, prune: false })
     assert.deepEqual(removed, { untagged: [], deleted: [id] })
   })
 })

@@ -59,7 +59,7 @@ async function run(files: readonly string[]): Promise<FileResult[]> {
   const results: FileResult[] = []
   const done = (result: FileResult) => void results.push(result)
   const env = { PATH: process.env['PATH'] }
-  await runFiles({ files, concurrency: 2, isolated: false, env, scratch: folder, done })
+  await runFiles({ files, concurrency: 2, fence: [], env, scratch: folder, done })
   return results
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {
   closeSync,
   constants,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -12,6 +13,7 @@ import {
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,12 +96,32 @@ describe('mknodat', () => {
   })
 
   const mayMakeDevices = /^\s*0\s+0\s+4294967295/.test(readFileSync('/proc/self/uid_map', 'utf8'))
-  const skip = mayMakeDevices && process.getuid?.() === 0 ? false : 'requires the host’s root'
+  const skip =
+    mayMakeDevices && process.getuid?.() === 0
+      ? false
+      : 'needs host root: this is one of a user namespace'
   it('passes device numbers of 12 and 20 bits', { skip }, (t) => {
     const { path, fd } = scratch(t)
     sys.mknodat(fd, 'device', constants.S_IFCHR | 0o600, { major: 0xabc, minor: 0xf1234 })
     // makedev(3): minor's low byte, major, minor's rest.
     assert.equal(lstatSync(join(path, 'device')).rdev, 0xf12abc34)
+  })
+})
+
+describe('lseek', () => {
+  it('finds data and holes, also behind 4 GiB', (t) => {
+    const { path } = scratch(t)
+    const far = 5 * 2 ** 30
+    const fd = openSync(join(path, 'file'), 'w')
+    writeSync(fd, 'x', far)
+    ftruncateSync(fd, far + 1_000_000)
+    assert.equal(sys.lseek(fd, 0, 'hole'), 0)
+    assert.equal(sys.lseek(fd, 0, 'data'), far)
+    const end = sys.lseek(fd, far, 'hole')
+    assert.ok(end > far && end <= far + 65_536)
+    assert.throws(() => sys.lseek(fd, end, 'data'), { code: 'ENXIO' })
+    assert.throws(() => sys.lseek(fd, far + 1_000_000, 'hole'), { code: 'ENXIO' })
+    closeSync(fd)
   })
 })
 

@@ -64,7 +64,7 @@ describe('removeTree', () => {
     assert.ok(!existsSync(top))
   })
 
-  const skip = process.getuid?.() === 0 ? false : 'requires root, of a user namespace at least'
+  const skip = process.getuid?.() === 0 ? false : 'needs root: of a user namespace at least'
   it('removes directories of mode 000, as overlay leaves them', { skip }, (t) => {
     const base = scratch(t)
     mkdirSync(join(base, 'work/work'), { recursive: true })

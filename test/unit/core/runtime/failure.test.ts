@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { describe, it } from 'node:test'
 import { TsbuildError } from '../../../../core/lib/errors.ts'
 import { runFailure } from '../../../../core/runtime/failure.ts'
-import { HelperFailed } from '../../../../native-shim/monitor.ts'
+import { HelperFailed } from '../../../../native-shim/container-monitor.ts'
 import { ELIBBAD, ShimError } from '../../../../native-shim/shim-error.ts'
 
 const { errno } = constants
@@ -97,6 +97,12 @@ const cases: readonly Case[] = [
   },
   { error: shim('init', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
   { error: shim('guard', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
+  {
+    error: shim('monitor', errno.ECONNRESET),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /dmesg/,
+  },
   {
     error: shim('keyring', errno.EDQUOT),
     code: 'RUNTIME_FAILED',

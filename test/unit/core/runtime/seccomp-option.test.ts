@@ -43,8 +43,20 @@ describe('seccompFilter', () => {
     const { profile } = await filterOf(profileFile('{"defaultAction": "SCMP_ACT_ALLOW"}'))
     assert.deepEqual(profile, { defaultAction: 'SCMP_ACT_ALLOW' })
   })
+  it('may come from Go, which writes null for what is left out', async () => {
+    const rule = '{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": ARGS, "errnoRet": null}'
+    const text = (args: string) =>
+      `{"defaultAction": "SCMP_ACT_ERRNO", "syscalls": [${rule.replace('ARGS', args)}]}`
+    const { program } = await filterOf(profileFile(text('null')))
+    assert.deepEqual(program, (await filterOf(profileFile(text('[]')))).program)
+  })
 
+  const rule = (args: string) => `{"names": ["read"], "action": "SCMP_ACT_LOG", "args": ${args}}`
   const bad = [
+    {
+      name: 'arguments that are no list',
+      text: `{"defaultAction": "SCMP_ACT_LOG", "syscalls": [${rule('1')}]}`,
+    },
     { name: 'no JSON', text: 'allow' },
     { name: 'no object', text: '[]' },
     { name: 'rules without names', text: '{"defaultAction": "SCMP_ACT_LOG", "syscalls": [{}]}' },

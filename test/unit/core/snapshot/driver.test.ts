@@ -10,7 +10,7 @@ import { ShimError } from '../../../../native-shim/shim-error.ts'
 import { mayMount, testContext } from '../store/test-context.ts'
 import { EMPTY_STORE, leftovers } from '../store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 describe('storeDriver', { skip }, () => {
   it('is overlay where that works, and leaves nothing of the trial', (t) => {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { commit } from '../../../../core/commit.ts'
 import { from } from '../../../../core/from.ts'
 import { createSnapshot } from '../../../../core/snapshot/create.ts'
 import { reclaim } from '../../../../core/snapshot/reclaim.ts'
@@ -12,10 +11,11 @@ import { findContainer } from '../../../../core/store/containers.ts'
 import { containerLockPath, snapshotLockPath } from '../../../../core/store/layout.ts'
 import { monitorOf } from '../../../../core/store/lock-store.ts'
 import { openStore } from '../../../../core/store/open-store.ts'
+import { commitAs } from '../store/commit-as.ts'
 import { mayMount, type TestContext, testContext } from '../store/test-context.ts'
 import { changeIn, EMPTY_STORE, leftovers, readIn } from '../store/tree-of.ts'
 
-const skip = mayMount ? false : 'requires root, of a user namespace at least'
+const skip = mayMount ? false : 'needs root: of a user namespace at least'
 
 /** A snapshot as a command leaves it that was killed: all its locks are gone with it. */
 function abandon(context: TestContext): string {
@@ -58,10 +58,10 @@ describe('reclaim', { skip }, () => {
   it('keeps what a record names, and what somebody works on', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    const { id } = from(context, { image: 'scratch', name: 'c' })
+    const { id } = await from(context, { image: 'scratch', name: 'c' })
     await changeIn(context, 'c', (root) => writeFileSync(join(root, 'file'), 'kept'))
-    await commit(context, { container: 'c', image: 'image' })
-    const stage = stageChange(context, findContainer(context, 'c'))
+    await commitAs(context, { container: 'c', image: 'image' })
+    const stage = await stageChange(context, findContainer(context, 'c'))
     const lock = monitorOf(context).lock(containerLockPath(context.paths.root, id), 'exclusive')
     const before = leftovers(context)
     reclaim(context)
@@ -95,10 +95,10 @@ describe('reclaim', { skip }, () => {
     assert.deepEqual(leftovers(context), EMPTY_STORE)
   })
 
-  it('removes nothing when a record cannot be read', (t) => {
+  it('removes nothing when a record cannot be read', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    const { id } = from(context, { image: 'scratch' })
+    const { id } = await from(context, { image: 'scratch' })
     const before = leftovers(context)
     writeFileSync(join(context.paths.root, `containers/${id}.json`), '{')
     assert.throws(() => reclaim(context), { code: 'STORE_CORRUPT' })

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { commit } from '../../../../core/commit.ts'
 import { configure } from '../../../../core/config.ts'
 import { from } from '../../../../core/from.ts'
+import { commitAs } from './commit-as.ts'
 import { testContext } from './test-context.ts'
 import { changeIn } from './tree-of.ts'
 
@@ -17,7 +17,7 @@ export async function setUpAdd(t: TestContext) {
     context.dispose()
     rmSync(sources, { recursive: true })
   })
-  from(context, { image: 'scratch', name: 'base' })
+  await from(context, { image: 'scratch', name: 'base' })
   await changeIn(context, 'base', (root) => {
     mkdirSync(join(root, 'usr/lib'), { recursive: true })
     symlinkSync('/usr/lib', join(root, 'lib'))
@@ -25,8 +25,8 @@ export async function setUpAdd(t: TestContext) {
     writeFileSync(join(root, 'file'), 'old')
     symlinkSync('nowhere', join(root, 'dangling'))
   })
-  await commit(context, { container: 'base', image: 'base' })
-  from(context, { image: 'base', name: 'c' })
+  await commitAs(context, { container: 'base', image: 'base' })
+  await from(context, { image: 'base', name: 'c' })
   // Its lock file stays from now on.
   await configure(context, { container: 'c', changes: [] })
   const source = (name: string, content: string | Buffer) => {

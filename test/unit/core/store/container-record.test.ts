@@ -11,6 +11,7 @@ const record = {
   image: null,
   created: '2026-01-02T03:04:05.000Z',
   driver: 'overlay',
+  base: [{ diffId: `sha256:${'e'.repeat(64)}`, sizeBytes: 1, snapshots: ['b'.repeat(64)] }],
   layers: ['b'.repeat(64)],
   active: 'c'.repeat(64),
   config: { Env: ['A=1'], Labels: { a: 'b' }, ExposedPorts: { '80/tcp': {} }, Unknown: [1] },
@@ -21,6 +22,7 @@ const record = {
 const wrong: readonly (readonly [name: string, change: object, field: string])[] = [
   ['an id that is a path', { id: '../../etc' }, 'id'],
   ['a layer that is a path', { layers: ['../x'] }, 'layers'],
+  ['a layer of the image without a digest', { base: [{ snapshots: [] }] }, 'base'],
   ['no active snapshot', { active: undefined }, 'active'],
   ['an active snapshot in capitals', { active: 'C'.repeat(64) }, 'active'],
   ['another driver', { driver: 'vfs' }, 'driver'],

@@ -138,7 +138,7 @@ describe('openStore', () => {
     })
   }
 
-  const skip = isHostRoot ? false : 'requires the host’s root'
+  const skip = isHostRoot ? false : 'needs host root: this is one of a user namespace'
   for (const which of ['root', 'runroot'] as const) {
     it(`refuses a ${which} that belongs to somebody else`, { skip }, (t) => {
       const paths = scratch(t)

@@ -24,10 +24,12 @@ export async function changeIn(
   await withRootfs(context, record, (rootFd) => change(`/proc/self/fd/${rootFd}`))
 }
 
-/** What there is in the folders of a store, to be compared; the store's own lock left out. */
+/** What there is in the folders of a store, to be compared; the store's own locks left out. */
 export function leftovers({ paths }: Context): Record<string, string[]> {
   const entries = Object.values(folders).map((folder) => {
-    const names = readdirSync(join(paths.root, folder)).filter((name) => name !== 'store')
+    const names = readdirSync(join(paths.root, folder)).filter(
+      (name) => name !== 'store' && name !== 'content',
+    )
     return [folder, names.sort()] as const
   })
   return Object.fromEntries(entries)

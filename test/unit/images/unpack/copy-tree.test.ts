@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
+import type { AttributeRules } from '../../../../images/unpack/attributes.ts'
 import { copyAttributes, copyTree } from '../../../../images/unpack/copy-tree.ts'
+import { appendOwners, readOwners } from '../../../../images/unpack/owner-table.ts'
+import { unpackArchive } from '../../../../images/unpack/unpack-archive.ts'
+import { pack } from '../layer/pack-tree.ts'
+import { makeTar } from '../tar/make-tar.ts'
 import { listTree } from './list-tree.ts'
 import { makeTree } from './make-tree.ts'
-import { scratchRoot, sys } from './scratch-root.ts'
+import { chunksOf, isHostRoot, scratchRoot, sys } from './scratch-root.ts'
 
 function withSource() {
   const scratch = scratchRoot({ origin: 'own' })
@@ -17,15 +22,62 @@ function withSource() {
   return { scratch, source }
 }
 
+const needsRoot = isHostRoot ? false : 'requires the host’s root'
+
+const archive = makeTar(
+  { name: 'd/', type: '5', uid: 33, gid: 33, mode: 0o2555 },
+  { name: 'fifo', type: '6', uid: 7, gid: 8, mode: 0o640 },
+  { name: 'file', uid: 1000, gid: 5, mode: 0o4755, body: 'x' },
+  { name: 'link', type: '2', link: 'file', uid: 9, gid: 10 },
+  { name: 'null', type: '3', device: [1, 3], uid: 1, mode: 0o666 },
+  { name: 'null-again', type: '1', link: 'null' },
+)
+
+const withoutDevices = {
+  ...sys,
+  mknodat(...args: Parameters<typeof sys.mknodat>) {
+    const [, , mode] = args
+    if ((mode & constants.S_IFMT) === constants.S_IFIFO) return sys.mknodat(...args)
+    throw Object.assign(new Error('EPERM'), { code: 'EPERM' })
+  },
+}
+
+function openTarget(t: TestContext, path: string, rules: AttributeRules) {
+  const rootFd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  t.after(() => closeSync(rootFd))
+  return { rootFd, base: '', rules }
+}
+
 describe('copyTree', () => {
   it('copies everything exactly', (t) => {
     const { scratch, source } = withSource()
     t.after(scratch.dispose)
-    sys.lsetxattr(join(source, 'sparse'), 'user.tsbuild.inode', Buffer.from('1:2:0644:file'))
     copyTree({ source, name: '.', ownership: 'exact' }, scratch.target())
     copyAttributes(source, scratch.root, scratch.rules)
     assert.deepEqual(listTree(scratch.root), listTree(source))
   })
+
+  for (const ids of ['a single id', 'all ids'] as const) {
+    it(`carries along what only records tell, with ${ids}`, { skip: needsRoot }, async (t) => {
+      const scratch = scratchRoot({ origin: 'own' })
+      t.after(scratch.dispose)
+      const [from, to] = [`${scratch.base}/from`, `${scratch.base}/to`]
+      const single = { ...scratch.rules, holdsIds: (uid: number) => uid === 0 }
+      const refusing = { ...single, sys: withoutDevices, owners: appendOwners(`${from}.owners`) }
+      mkdirSync(from)
+      await unpackArchive(chunksOf(archive, 512), openTarget(t, from, refusing))
+      const writing = ids === 'a single id' ? single : scratch.rules
+      const rules = { ...writing, owners: appendOwners(`${to}.owners`) }
+      const owners = readOwners([`${from}.owners`])
+      mkdirSync(to)
+      const request = { source: from, name: '.', ownership: 'exact', owners } as const
+      copyTree(request, openTarget(t, to, rules))
+      assert.deepEqual(pack(to), pack(from))
+      const [file, link] = ['file', 'link'].map((name) => lstatSync(`${to}/${name}`).uid)
+      assert.deepEqual([file, link], ids === 'a single id' ? [0, 0] : [1000, 9])
+      assert.equal(sys.llistxattr(`${to}/file`).length, ids === 'a single id' ? 1 : 0)
+    })
+  }
 
   it('gives what users add to root, without set-id bits and marks of ours', (t) => {
     const { scratch, source } = withSource()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { closest } from '../../../cli/closest.ts'
+import { closest } from '../../../../core/lib/closest.ts'
 
 const names = ['images', 'info', 'rm', 'rmi', 'run', 'containers', 'config', 'commit']
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { parseContainerfile } from '../containerfile/parse.ts'
+import type { Context } from '../context.ts'
+import { writeIidfile } from '../iidfile.ts'
+import { imageName } from '../image-name.ts'
+import { planBuild } from '../plan/plan-build.ts'
+import { storeDriver } from '../snapshot/driver.ts'
+import { reclaim } from '../snapshot/reclaim.ts'
+import { withContent } from '../store/content-lock.ts'
+import { explainDisk } from '../store/disk-full.ts'
+import { openStore } from '../store/open-store.ts'
+import { openBuildContext } from './context-dir.ts'
+import type { OnBuildEvent } from './events.ts'
+import { thisPlatform } from './platform.ts'
+import type { BuildRequest } from './request.ts'
+import { saveStage } from './save.ts'
+import { buildStages } from './schedule.ts'
+import type { BuildSession } from './session.ts'
+
+export type { BuildRequest } from './request.ts'
+
+/**
+ * Builds an image from a Containerfile.
+ *
+ * @param emit gets what happens, in order for each stage
+ * @param signal ends the build; steps that were done stay in the cache
+ * @throws TsbuildError PATH_INVALID, CONTAINERFILE_INVALID, IMAGE_UNKNOWN; STEP_FAILED with the
+ *   exit code of the command that failed
+ */
+export async function build(
+  context: Context,
+  request: BuildRequest,
+  { emit, signal }: { readonly emit: OnBuildEvent; readonly signal: AbortSignal },
+): Promise<{ id: string }> {
+  const names = request.tags.map(imageName)
+  const source = openBuildContext(request)
+  const { path, text } = source.containerfile
+  const plan = planBuild(parseContainerfile({ name: path, text }), {
+    buildArgs: request.buildArgs,
+    target: request.target,
+    targetPlatform: thisPlatform,
+    buildPlatform: thisPlatform,
+  })
+  if (plan.unconsumedArgs.length > 0)
+    context.warn(`no ARG of the Containerfile takes these: ${plan.unconsumedArgs.join(', ')}`)
+  try {
+    openStore(context)
+    const driver = storeDriver(context)
+    const session: BuildSession = { context, request, source, plan, driver, emit, signal }
+    const { id } = await withContent(context, async () => {
+      const result = await buildStages(session)
+      emit({ kind: 'committing', name: request.tags[0] })
+      return saveStage(session, result, names)
+    })
+    reclaim(context)
+    writeIidfile(request.iidfile, id)
+    emit({ kind: 'built', id, names })
+    return { id }
+  } catch (error) {
+    throw explainDisk(context, error)
+  }
+}

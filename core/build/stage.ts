@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import { planStage } from '../plan/plan-stage.ts'
+import type { Stage, Step } from '../plan/types.ts'
+import type { StepOutcome } from './cached-step.ts'
+import type { StepPlace } from './events.ts'
+import type { StageFiles } from './files.ts'
+import { oneLayer } from './one-layer.ts'
+import type { BuildSession, StageHistory, StageResult, StageResults } from './session.ts'
+import { stageStart } from './stage-start.ts'
+import { executeCopy } from './step-copy.ts'
+import { atStep } from './step-failure.ts'
+import { executeRun } from './step-run.ts'
+import { executeDirectories } from './step-workdir.ts'
+
+/** What a stage needs beside its session: the stages it is built on are done. */
+export interface StageWork {
+  readonly stage: Stage
+  readonly results: StageResults
+}
+
+/**
+ * Builds a stage, step by step.
+ *
+ * @throws TsbuildError with an excerpt of the Containerfile
+ */
+export async function buildStage(
+  session: BuildSession,
+  { stage, results }: StageWork,
+): Promise<StageResult> {
+  const from = { place: placeOf(session, stage, 1), instruction: stage.from }
+  const start = await withStep(session, from, () => stageStart(session, stage, results))
+  const { steps, end } = planStage(session.plan, stage, start.state)
+  let files = start.files
+  const history: StageHistory[] = []
+  for (const [index, step] of steps.entries()) {
+    session.signal.throwIfAborted()
+    const place = placeOf(session, stage, index + 2)
+    const { instruction } = step
+    const work = () => execute(session, { files, step, place, results })
+    const outcome = await withStep(session, { place, instruction }, work, isCached)
+    files = outcome.files
+    history.push(historyOf(step, outcome))
+  }
+  const built = { ...start, files, state: end, isBase: start.isBase && steps.length === 0 }
+  if (session.request.layers && session.driver === 'overlay')
+    return { ...built, history: [...start.history, ...history] }
+  return oneLayer(session, { start, end: built, history })
+}
+
+interface Execution {
+  readonly files: StageFiles
+  readonly step: Step
+  readonly place: StepPlace
+  readonly results: StageResults
+}
+
+/** A step that only says something about the image. */
+const noFiles = (files: StageFiles) => ({ files, hasLayer: false, how: 'config' as const })
+type Outcome = StepOutcome | ReturnType<typeof noFiles>
+
+async function execute(session: BuildSession, execution: Execution): Promise<Outcome> {
+  const { files, step, place, results } = execution
+  switch (step.kind) {
+    case 'run':
+      return executeRun(session, files, step, outputOf(session, place))
+    case 'copy':
+      return executeCopy(session, { files, step, results })
+    case 'workdir':
+      return executeDirectories(session, files, { paths: [step.path], owner: step.user })
+    case 'config':
+      return noFiles(files)
+  }
+}
+
+const outputOf = (session: BuildSession, place: StepPlace) => ({
+  stdout: (chunk: Buffer) => session.emit({ kind: 'step-output', place, stream: 'stdout', chunk }),
+  stderr: (chunk: Buffer) => session.emit({ kind: 'step-output', place, stream: 'stderr', chunk }),
+})
+
+const isCached = ({ how }: Outcome): boolean => how === 'cached'
+
+function historyOf(step: Step, outcome: Outcome): StageHistory {
+  return {
+    created_by: step.createdBy,
+    ...(step.author === undefined ? {} : { author: step.author }),
+    ...(outcome.hasLayer ? {} : { empty_layer: true }),
+    ...(outcome.how === 'config' ? {} : { created: outcome.created }),
+  }
+}
+
+function placeOf({ plan }: BuildSession, stage: Stage, number: number): StepPlace {
+  const instruction = number === 1 ? stage.from : stage.instructions[number - 2]
+  return {
+    stage: stage.index,
+    stageNumber: plan.needed.indexOf(stage.index) + 1,
+    stageCount: plan.needed.length,
+    number,
+    count: stage.instructions.length + 1,
+    text: instruction?.text ?? '',
+  }
+}
+
+interface Shown {
+  readonly place: StepPlace
+  readonly instruction: Step['instruction'] | Stage['from']
+}
+
+/** Tells when a step starts and ends, and where in the file it stands if it fails. */
+async function withStep<Result>(
+  session: BuildSession,
+  { place, instruction }: Shown,
+  action: () => Promise<Result>,
+  isCached: (result: Result) => boolean = () => false,
+): Promise<Result> {
+  const start = performance.now()
+  session.emit({ kind: 'step-started', place })
+  try {
+    const result = await action()
+    const how = isCached(result) ? 'cached' : 'done'
+    session.emit({ kind: 'step-ended', place, how, ms: performance.now() - start })
+    return result
+  } catch (error) {
+    throw atStep(session.plan.file, instruction.range, error)
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import { sourceError } from '../containerfile/source.ts'
+import type { RunStep } from '../plan/types.ts'
+import { runStep as runProgram, type StepOutput } from '../runtime/run-step.ts'
+import { rootfsOf } from '../snapshot/rootfs.ts'
+import { cachedStep, type StepOutcome } from './cached-step.ts'
+import type { Change } from './change.ts'
+import { type StageFiles, snapshotsOf } from './files.ts'
+import { dropMountPoints, findMountPoints } from './mount-points.ts'
+import type { BuildSession } from './session.ts'
+import { makeIn } from './step-workdir.ts'
+
+/**
+ * Runs the command of a RUN instruction. It always makes a layer, if perhaps an empty one.
+ *
+ * @throws TsbuildError STEP_FAILED with the exit code of the command
+ */
+export function executeRun(
+  session: BuildSession,
+  files: StageFiles,
+  step: RunStep,
+  output: StepOutput,
+): Promise<StepOutcome> {
+  const network = step.network === 'default' ? session.request.network : step.network
+  const { args, env, user, workingDir } = step
+  const { Volumes: volumes = {} } = step.config
+  const inputs = { kind: 'run', args, env: [...env].sort(), user, workingDir, network, volumes }
+  return cachedStep(session, files, inputs, async (change) => {
+    const keys = files.driver === 'copy' ? [change.key] : snapshotsOf(files)
+    const before = findMountPoints(session.context, keys)
+    // A program finds its volumes, as it does where something is mounted there.
+    const paths = Object.keys(volumes).sort()
+    if (paths.length > 0) await makeIn(session, change, { paths, owner: '' })
+    await runIn(session, step, { change, network, output })
+    dropMountPoints(change.fs, before)
+    return 'changed'
+  })
+}
+
+interface Run {
+  readonly change: Change
+  readonly network: BuildSession['request']['network']
+  readonly output: StepOutput
+}
+
+async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<void> {
+  const { context, signal, plan } = session
+  const subject = {
+    id: context.randomId(),
+    name: 'build',
+    image: null,
+    config: step.config,
+    rootfs: rootfsOf(context, run.change.mounted),
+  }
+  const request = {
+    subject,
+    args: step.args,
+    env: [...step.env, ...step.hiddenEnv],
+    user: step.user,
+    workingdir: step.workingDir,
+    hostname: undefined,
+    network: run.network,
+    noNewPrivileges: false,
+    capAdd: [],
+    capDrop: [],
+    seccomp: 'default',
+  }
+  const { status } = await runProgram(context, request, run.output, signal)
+  if (status === 0) return
+  throw sourceError(plan.file, step.instruction.range, `the command ${ending(status)}`, {
+    code: 'STEP_FAILED',
+    exitCode: status,
+    hint: 'what it printed stands above; the steps before it are in the cache',
+  })
+}
+
+const ending = (status: number): string =>
+  status > 128 ? `was ended by signal ${status - 128}` : `ended with exit code ${status}`

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type ContainerMonitor,
+  HelperFailed,
+  type StartRequest,
+} from '../../native-shim/container-monitor.ts'
+import type { Op } from '../../native-shim/ops.ts'
+import type { Context } from '../context.ts'
+import { slirpHelper } from '../network/slirp4netns.ts'
+import type { RuntimeSpec } from '../spec/schema.ts'
+import { compileSpec } from './compile.ts'
+import { writeGeneratedFiles } from './generated-files.ts'
+import { CLONE } from './kernel.ts'
+import { isHostRoot, isSetgroupsDenied, mapText } from './namespaces.ts'
+import { performOps } from './perform.ts'
+import { accountFiles, prepareOps } from './prepare.ts'
+import type { RunPlan } from './run-plan.ts'
+import { specOf } from './run-spec.ts'
+import type { SeccompFilter } from './seccomp-option.ts'
+
+export interface PrepareOptions {
+  /** For the generated files of this container, on a file system that init will see. */
+  readonly folder: string
+  readonly filter: SeccompFilter
+}
+
+/** A container whose init stands in its root file system. */
+export interface PreparedContainer {
+  readonly plan: RunPlan
+  /** Of init, as the host's /proc numbers it. */
+  readonly pid: number
+  readonly spec: RuntimeSpec
+  readonly filter: SeccompFilter
+  readonly setgroupsDenied: boolean
+}
+
+/**
+ * Starts guard and init, and has init make namespaces and root file system, up to where the
+ * image's accounts can be read and the spec be completed.
+ *
+ * @throws ShimError, and TsbuildError of the spec
+ */
+export async function prepareContainer(
+  context: Context,
+  monitor: ContainerMonitor,
+  plan: RunPlan,
+  { folder, filter }: PrepareOptions,
+): Promise<PreparedContainer> {
+  const generatedFiles = writeGeneratedFiles(context, plan, folder)
+  const pid = await monitor.start(startRequest(plan))
+  context.trace('shim', 'init', { pid })
+  const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
+  const { id, rootfs } = plan.subject
+  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
+  const files = await performOps(context, monitor, ops)
+  const spec = specOf(context, plan, {
+    generatedFiles,
+    seccomp: filter.profile,
+    passwd: files.get(accountFiles.passwd)?.toString(),
+    group: files.get(accountFiles.group)?.toString(),
+  })
+  return { plan, pid, spec, filter, setgroupsDenied }
+}
+
+/**
+ * Completes the container and starts its program; returns when that runs.
+ *
+ * @throws ShimError, HelperFailed
+ */
+export async function startProgram(
+  context: Context,
+  monitor: ContainerMonitor,
+  container: PreparedContainer,
+): Promise<void> {
+  const { plan, spec, filter, setgroupsDenied } = container
+  const mayMakeNodes = isHostRoot(context.rights)
+  const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
+  if (plan.request.network === 'slirp4netns')
+    await performWithNetwork(context, monitor, container, ops)
+  else await performOps(context, monitor, ops)
+  await monitor.run()
+}
+
+function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
+  return {
+    cloneFlags: CLONE.pid | (idMaps === undefined ? 0 : CLONE.user),
+    uidMap: mapText(idMaps?.uid ?? []),
+    gidMap: mapText(idMaps?.gid ?? []),
+    setgroups: 'allow',
+    stdio,
+    lostNotice: 'tsbuild: the guard of the container was killed, and the container with it',
+  }
+}
+
+/** In slirp4netns's words; its plain warnings name neither step. */
+const CONFINEMENT_REFUSED = /(create_sandbox|enable_seccomp) failed/
+
+/** The helper starts beside the mounts; where its own confinement is refused it goes without. */
+async function performWithNetwork(
+  context: Context,
+  monitor: ContainerMonitor,
+  { pid, plan }: PreparedContainer,
+  ops: readonly Op[],
+): Promise<void> {
+  const helper = (confined: boolean) =>
+    slirpHelper(context, { pid, userNamespace: plan.idMaps !== undefined, confined })
+  const confined = helper(true)
+  try {
+    await performOps(context, monitor, ops, [confined])
+  } catch (error) {
+    if (!(error instanceof HelperFailed) || !CONFINEMENT_REFUSED.test(error.output)) throw error
+    context.trace('network', 'unconfined', { output: error.output })
+    await performOps(context, monitor, [], [helper(false)])
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import { canonicalJson } from '../core/lib/canonical-json.ts'
+import { type Digest, sha256 } from './digest.ts'
+import type { ExecutionConfig, HistoryEntry, ImageConfig } from './model.ts'
+
+/** Whose media types and fields the documents of an image have. */
+export type ImageFormat = 'oci' | 'docker'
+
+/** A layer as a manifest lists it. */
+export interface ManifestLayer {
+  readonly diffId: Digest
+  readonly sizeBytes: number
+  /** In compressed form, where it came as that. */
+  readonly blob?: { readonly mediaType: string; readonly digest: Digest; readonly size: number }
+}
+
+export interface ImageParts {
+  readonly format: ImageFormat
+  readonly config: ExecutionConfig
+  /** The other fields of the config: architecture, os, author, and what we do not know. */
+  readonly properties: Omit<ImageConfig, 'config' | 'rootfs' | 'history' | 'created'>
+  /** RFC 3339. */
+  readonly created: string
+  /** The oldest first. */
+  readonly history: readonly HistoryEntry[]
+  /** The lowest first. */
+  readonly layers: readonly ManifestLayer[]
+  /** Of the manifest; docker's format has none. */
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+export interface ImageDocuments {
+  readonly config: Buffer
+  readonly manifest: { readonly mediaType: string; readonly bytes: Buffer }
+  /** Settings that the format has no place for. */
+  readonly dropped: readonly string[]
+}
+
+const dockerOnly = ['Shell', 'OnBuild', 'Healthcheck', 'Hostname', 'Domainname'] as const
+
+const mediaTypes = {
+  oci: {
+    manifest: 'application/vnd.oci.image.manifest.v1+json',
+    config: 'application/vnd.oci.image.config.v1+json',
+    layer: 'application/vnd.oci.image.layer.v1.tar',
+  },
+  docker: {
+    manifest: 'application/vnd.docker.distribution.manifest.v2+json',
+    config: 'application/vnd.docker.container.image.v1+json',
+    layer: 'application/vnd.docker.image.rootfs.diff.tar',
+  },
+} as const
+
+/**
+ * Config and manifest of an image, the same bytes for the same parts. Layers that have no
+ * compressed form are listed uncompressed; who pushes them says what they become.
+ *
+ * @throws RangeError if the history does not have as many layers as there are
+ * @see OCI image-spec, config.md and manifest.md
+ */
+export function composeImage(parts: ImageParts): ImageDocuments {
+  const { format, properties, created, history, layers, annotations } = parts
+  const filled = history.filter(({ empty_layer }) => empty_layer !== true).length
+  if (filled !== layers.length)
+    throw new RangeError(`a history of ${filled} layers for ${layers.length}`)
+  const kept = Object.entries(parts.config).filter(([name]) => fits(format, name))
+  const config = Buffer.from(
+    canonicalJson({
+      ...properties,
+      created,
+      config: Object.fromEntries(kept),
+      rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+      history,
+    }),
+  )
+  const types = mediaTypes[format]
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: types.manifest,
+    config: { mediaType: types.config, digest: sha256(config), size: config.length },
+    layers: layers.map((layer) => descriptor(layer, format)),
+    ...(format === 'oci' && Object.keys(annotations).length > 0 ? { annotations } : {}),
+  }
+  return {
+    config,
+    manifest: { mediaType: types.manifest, bytes: Buffer.from(canonicalJson(manifest)) },
+    dropped: [
+      ...Object.keys(parts.config).filter((name) => !fits(format, name)),
+      ...(format === 'docker' && Object.keys(annotations).length > 0 ? ['annotations'] : []),
+    ],
+  }
+}
+
+const fits = (format: ImageFormat, name: string): boolean =>
+  format === 'docker' || !dockerOnly.some((one) => one === name)
+
+function descriptor({ diffId, sizeBytes, blob }: ManifestLayer, format: ImageFormat) {
+  const { layer } = mediaTypes[format]
+  if (blob === undefined) return { mediaType: layer, digest: diffId, size: sizeBytes }
+  return { ...blob, mediaType: inFormat(blob.mediaType, format) }
+}
+
+/** The same compression in the words of the other format. */
+function inFormat(mediaType: string, format: ImageFormat): string {
+  const compression = /[.+](gzip|zstd)$/.exec(mediaType)?.[1]
+  if (compression === undefined) return mediaTypes[format].layer
+  return `${mediaTypes[format].layer}${format === 'oci' ? '+' : '.'}${compression}`
+}

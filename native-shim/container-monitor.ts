@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Field, packList } from './fields.ts'
+import type { Reply, Request, StdioMode } from './messages.ts'
+import type { Op } from './ops.ts'
+import { accepted, expect, unexpected } from './replies.ts'
+
+export interface StartRequest {
+  /** CLONE_NEW* bits of init: its pid namespace, and its user namespace where it gets one. */
+  readonly cloneFlags: number
+  /** Lines of uid_map and gid_map, user_namespaces(7); empty without a user namespace. */
+  readonly uidMap: string
+  readonly gidMap: string
+  readonly setgroups: 'allow' | 'deny'
+  readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
+  /** Said on stderr if the guard is killed while the program runs. */
+  readonly lostNotice: string
+}
+
+export interface HelperRequest {
+  readonly name: string
+  /** argv[0] is an absolute path; descriptor 3 is where it says that it is ready. */
+  readonly argv: readonly string[]
+  readonly env: readonly string[]
+  /** Said on stderr if it ends before the program does. */
+  readonly endedNotice: string
+}
+
+/** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
+export type Files = ReadonlyMap<string, Buffer | undefined>
+
+/** What a monitor does for its one container, be it the launcher or a shim of our own. */
+export interface ContainerMonitor {
+  /** Starts guard and init; the pid of init on the host. */
+  start(request: StartRequest): Promise<number>
+  /**
+   * Sends ops (and helpers to start beside them) and waits for both: `done`, or `ready` when
+   * init stands at its gate.
+   * @throws ShimError for an op that failed, HelperFailed for a helper
+   */
+  perform(ops: readonly Op[], helpers?: readonly HelperRequest[]): Promise<Files>
+  /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
+  run(): Promise<void>
+}
+
+/** A helper ended before it was ready. */
+export class HelperFailed extends Error {
+  override readonly name = 'HelperFailed'
+  readonly helper: string
+  readonly status: number
+  readonly output: string
+
+  constructor(reply: Reply & { name: 'helper-failed' }) {
+    super(`${reply.helper}: exit code ${reply.status}: ${reply.output.trim()}`)
+    this.helper = reply.helper
+    this.status = reply.status
+    this.output = reply.output
+  }
+}
+
+/** Either side's end of a conversation: replies are there at once, or come. */
+export interface Conversation {
+  send(fields: readonly Field[]): void
+  receive(): Reply | Promise<Reply>
+}
+
+export function containerMonitor(channel: Conversation): ContainerMonitor {
+  const request = async (message: Request) => {
+    channel.send(message)
+    return accepted(await channel.receive())
+  }
+  /** Helpers that have not said yet whether they are ready: an op may fail meanwhile. */
+  const pending = { helpers: 0 }
+  return {
+    start: async ({ cloneFlags, uidMap, gidMap, setgroups, stdio, lostNotice }) => {
+      const maps = [uidMap, gidMap, setgroups] as const
+      const reply = await request(['start', cloneFlags, ...maps, ...stdio, lostNotice])
+      return expect(reply, 'pid').pid
+    },
+    perform: (ops, helpers = []) => perform(channel, pending, ops, helpers),
+    run: async () => void expect(await request(['run']), 'started'),
+  }
+}
+
+async function perform(
+  channel: Conversation,
+  pending: { helpers: number },
+  ops: readonly Op[],
+  helpers: readonly HelperRequest[],
+): Promise<Files> {
+  for (const { name, argv, env, endedNotice } of helpers)
+    channel.send(['helper', name, packList(argv), packList(env), endedNotice] satisfies Request)
+  pending.helpers += helpers.length
+  if (ops.length > 0) channel.send(['ops', ...ops.flat()])
+  const files = new Map<string, Buffer | undefined>()
+  for (let performed = ops.length === 0; !performed || pending.helpers > 0; ) {
+    const reply = accepted(await channel.receive())
+    if (reply.name === 'file') files.set(reply.path, reply.errno === 0 ? reply.content : undefined)
+    else if (reply.name === 'done' || reply.name === 'ready') performed = true
+    else if (reply.name === 'helper-ready') pending.helpers -= 1
+    else if (reply.name === 'helper-failed') throw helperFailed(pending, reply)
+    else throw unexpected(reply)
+  }
+  return files
+}
+
+function helperFailed(pending: { helpers: number }, reply: Reply & { name: 'helper-failed' }) {
+  pending.helpers -= 1
+  return new HelperFailed(reply)
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { stepKeyText } from '../../../../core/plan/step-key.ts'
+import { stepsOf } from './plan.ts'
+
+const context = { parent: 'below', platform: 'linux/amd64', content: ['sha256:1'] }
+
+/** The key of the last step that may change files. */
+function keyOf(
+  lines: string,
+  given: { context?: object; buildArgs?: Record<string, string> } = {},
+) {
+  const { buildArgs = {} } = given
+  const steps = stepsOf(`FROM debian\n${lines}`, { buildArgs })
+  const step = steps.findLast((found) => found.kind !== 'config')
+  assert.ok(step)
+  return stepKeyText(step, { ...context, ...given.context })
+}
+
+const same: readonly (readonly [name: string, lines: string, other: string])[] = [
+  ['settings that no command sees', 'RUN x', 'LABEL a=b\nEXPOSE 1\nCMD y\nRUN x'],
+  ['the order of variables', 'ENV a=1 b=2\nRUN x', 'ENV b=2 a=1\nRUN x'],
+  ['ENV for COPY', 'COPY a /b', 'ENV a=1\nCOPY a /b'],
+  ['how a destination is written', 'COPY a /b/c', 'WORKDIR /b\nCOPY a c'],
+  ['ARG without a value', 'RUN x', 'ARG a\nRUN x'],
+]
+
+const different: readonly (readonly [name: string, lines: string, other: string])[] = [
+  ['the command', 'RUN x', 'RUN y'],
+  ['the form of the command', 'RUN x', 'RUN ["x"]'],
+  ['the shell', 'RUN x', 'SHELL ["/bin/bash", "-c"]\nRUN x'],
+  ['ENV', 'RUN x', 'ENV a=1\nRUN x'],
+  ['ARG', 'ARG a=1\nRUN x', 'ARG a=2\nRUN x'],
+  ['the user', 'RUN x', 'USER 1\nRUN x'],
+  ['the directory', 'RUN x', 'WORKDIR /a\nRUN x'],
+  ['the network', 'RUN x', 'RUN --network=none x'],
+  ['the owner', 'COPY a /b', 'COPY --chown=1 a /b'],
+  ['the mode', 'COPY a /b', 'COPY --chmod=1 a /b'],
+  ['the verb', 'COPY a /b', 'ADD a /b'],
+  ['the source', 'COPY a /b', 'COPY c /b'],
+  ['the destination', 'COPY a /b', 'COPY a /b/'],
+  ['a document', 'COPY <<a /b\n1\na', 'COPY <<a /b\n2\na'],
+  ['a directory', 'WORKDIR /a', 'WORKDIR /b'],
+  ['the owner of a directory', 'WORKDIR /a', 'USER 1\nWORKDIR /a'],
+]
+
+describe('the key of a step', () => {
+  for (const [name, lines, other] of same) {
+    it(`does not know ${name}`, () => assert.equal(keyOf(lines), keyOf(other)))
+  }
+  for (const [name, lines, other] of different) {
+    it(`knows ${name}`, () => assert.notEqual(keyOf(lines), keyOf(other)))
+  }
+
+  for (const change of [{ parent: 'other' }, { platform: 'linux/arm64' }, { content: [] }]) {
+    it(`knows the ${Object.keys(change)}`, () => {
+      assert.notEqual(keyOf('RUN x'), keyOf('RUN x', { context: change }))
+    })
+  }
+
+  it('knows a proxy only when it is declared', () => {
+    const buildArgs = { HTTP_PROXY: 'p' }
+    assert.equal(keyOf('RUN x', { buildArgs }), keyOf('RUN x'))
+    assert.notEqual(keyOf('ARG HTTP_PROXY\nRUN x', { buildArgs }), keyOf('RUN x'))
+  })
+})
