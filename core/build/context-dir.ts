@@ -68,7 +68,8 @@ const ignoreCandidates = (root: string, containerfile: string): string[] => [
   ...ignoreNames.map((name) => `${root}/${name}`),
 ]
 
-function readText(path: string, what: string): string {
+/** @throws TsbuildError PATH_INVALID for more than 4 MiB as well */
+export function readText(path: string, what: string): string {
   try {
     if (statSync(path).size > TEXT_BYTES_MAX) throw new Error('it has more than 4 MiB')
     return readFileSync(path, 'utf8')

@@ -6,6 +6,7 @@ import type { FileEntry } from '../../images/tar/entry.ts'
 import { keepsXattr, portableXattr } from '../../images/unpack/xattrs.ts'
 import type { Syscalls } from '../../native-shim/syscalls.ts'
 import { type AttributeChanges, accessOf, entryOf } from './attributes.ts'
+import { explained } from './explained.ts'
 import { readAt, withSource } from './read-source.ts'
 import type { Item, Selection } from './selection.ts'
 import type { StatIndex } from './stat-index.ts'
@@ -32,8 +33,10 @@ export function digestSelection(
   for (const match of selection.matches) {
     const name = match.kind === 'file' ? match.name : ''
     digests.total.record([match.kind, name, match.items.length])
-    visitItems(selection, match, (item, pathOf) =>
-      addItem(digests, { selection, item, pathOf, changes: options }),
+    explained(match.given, () =>
+      visitItems(selection, match, (item, pathOf) =>
+        addItem(digests, { selection, item, pathOf, changes: options }),
+      ),
     )
   }
   return `sha256:${digests.total.digest()}`

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `copy`: what it makes for each kind of user, and how it fails. */
 import assert from 'node:assert/strict'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { describe } from 'node:test'
 import { matrix } from '../harness/matrix.ts'
@@ -44,6 +44,14 @@ const failures: readonly Failure[] = [
   {
     args: ['--from', 'c', '--contextdir', '.', 'c', 'x', '/x'],
     want: { code: 125, stderr: /exclude each other/ },
+  },
+  {
+    args: ['--ignorefile', 'file', 'c', 'x', '/x'],
+    want: { code: 125, stderr: /"--ignorefile" needs "--contextdir"/ },
+  },
+  {
+    args: ['--contextdir', '.', '--ignorefile', 'ignore', 'c', 'fil*', '/x'],
+    want: { code: 125, stderr: /\(1 filtered out using ignore\)\n +hint: change ignore/ },
   },
   { args: ['c', 'https://x/y', '/x'], want: { code: 125, stderr: /cannot be a URL\n +hint: / } },
 ]
@@ -96,10 +104,18 @@ describe('copy', () => {
     const container = await user.container('busybox')
     mkdirSync(`${user.directory}/files`, { recursive: true })
     giveFile(user, 'file', 'x')
+    giveFile(user, 'ignore', 'f*\n')
     const cwd = `${user.directory}/files`
     for (const { args, want } of failures) {
       const named = ['copy', ...args.map((arg) => (arg === 'c' ? container : arg))]
       check(named, await user.tsbuild(named, { cwd }), want)
+    }
+    if (user.kind !== 'root') {
+      chmodSync(giveFile(user, 'd/closed', 'x'), 0)
+      chownSync(`${cwd}/d/closed`, 0, 0)
+      const args = ['copy', container, 'd', '/x']
+      const stderr = /cannot copy "d"\n +caused by: EACCES.*\n +hint: .*can read/
+      check(args, await user.tsbuild(args, { cwd }), { code: 125, stderr })
     }
     await user.ok(runArgs(container, shell('test ! -e /x')))
   })

@@ -79,6 +79,7 @@ const otherLines: readonly Lines[] = [
     plain: {
       ...{ container: 'c', sources: ['a'], destination: '/d' },
       ...{ chown: undefined, chmod: undefined, from: undefined, contextdir: undefined },
+      ...{ ignorefile: undefined },
       ...{ addHistory: false, quiet: false },
     },
     rows: [
