@@ -116,6 +116,45 @@ describe('transports', () => {
     },
     { kinds: ['root'], needs },
   )
+
+  matrix(
+    "convert an image between docker's format and OCI's as buildah does, whatever its compression",
+    async (user) => {
+      const folder = join(user.directory, 'out')
+      mkdirSync(folder)
+      const buildah = ['buildah', ...storage(user, 'convert')]
+      const container = await ran(user, ...buildah, 'from', 'scratch')
+      await ran(user, ...buildah, 'add', '-q', container, facts().busyboxArchive, '/')
+      await ran(user, ...buildah, 'config', '--healthcheck', 'CMD true', '--env', 'A=1', container)
+      await ran(user, ...buildah, 'commit', '-q', '--format', 'docker', container, 'hc')
+      await ran(user, ...buildah, 'push', '-q', 'hc', `dir:${folder}/docker`)
+      await ran(user, ...buildah, 'push', '-q', 'hc', `oci:${folder}/theirs:1`)
+      const id = (await user.ok(['pull', '-q', `dir:${folder}/docker`])).stdout.trim()
+      const { stderr } = await user.ok(['push', '-q', id, `oci:${folder}/ours:1`])
+      assert.match(stderr, /the oci format has no place for Healthcheck: left out/)
+      const [ours, theirs] = await Promise.all(
+        ['ours', 'theirs'].map(async (name) => {
+          const inspect = ['skopeo', 'inspect', '--config', '--raw', `oci:${folder}/${name}:1`]
+          return JSON.parse(await ran(user, ...inspect))
+        }),
+      )
+      assert.deepEqual(ours, theirs)
+      await user.ok(['push', '-q', '--format', 'v2s2', id, `dir:${folder}/again`])
+      await ran(user, 'diff', '-r', `${folder}/docker`, `${folder}/again`)
+      const zstd = ['--dest-compress', '--dest-compress-format', 'zstd']
+      await ran(user, 'skopeo', 'copy', '-q', ...zstd, `oci:${folder}/ours:1`, `oci:${folder}/z:1`)
+      const packed = (await user.ok(['pull', '-q', `oci:${folder}/z:1`])).stdout.trim()
+      await user.ok(['push', '-q', packed, `oci:${folder}/z2:1`])
+      await ran(user, 'diff', '-r', `${folder}/z/blobs`, `${folder}/z2/blobs`)
+      await user.ok(['push', '-q', '--format', 'docker', packed, `dir:${folder}/plain`])
+      await ran(user, 'skopeo', 'copy', '-q', `dir:${folder}/plain`, `oci:${folder}/last:1`)
+      const trees = ['ours', 'last'].map((name) =>
+        unpacked(user, `${folder}/${name}:1`, `t-${name}`),
+      )
+      assert.equal(new Set(await Promise.all(trees)).size, 1)
+    },
+    { kinds: ['root'], needs },
+  )
 })
 
 /** Two layers above a root of busybox. */
