@@ -147,8 +147,8 @@ async function addTo(addition: Addition): Promise<Digest | undefined> {
       from === undefined ? { kind: 'host' as const, directory: cwd() } : contextOrigin(from)
     return addFrom(addition, origin, target)
   }
-  return withSourceRoot(context, { name: from.name, target: { record, rootFd } }, (sourceFd) =>
-    addFrom(addition, { kind: 'tree', rootFd: sourceFd, name: from.name }, target),
+  return withSourceRoot(context, { name: from.name, target: { record, rootFd } }, (source) =>
+    addFrom(addition, { kind: 'tree', name: from.name, ...source }, target),
   )
 }
 
