@@ -11,7 +11,7 @@ const value = {
     config: { Env: ['A=1', 'B=2'], Labels: { b: '2', a: '1' }, Volumes: { '/v': {} } },
     history: [{ created_by: 'x' }],
   },
-  Docker: { config: { Tty: false, Entrypoint: null } },
+  Docker: { config: { Tty: false, Entrypoint: null, User: 'a\x1b[2J' } },
 }
 
 /** What `buildah inspect --format` prints for such a config. */
@@ -25,6 +25,7 @@ const filled: readonly [template: string, want: string][] = [
   ['{{.OCIv1.Config.Volumes}}', 'map[/v:{}]'],
   ['{{.OCIv1.Config.User}}|{{.OCIv1.Config.Cmd}}|{{.OCIv1.Config.ExposedPorts}}', '|[]|map[]'],
   ['{{.Docker.Config.Tty}} {{.Docker.Config.Entrypoint}}', 'false []'],
+  ['{{.Docker.Config.User}}', 'a\\x1b[2J'],
   ['{{json .OCIv1.Config.Env}}', '["A=1","B=2"]'],
   ['{{json .OCIv1.RootFS}}', '{"type":"layers","diff_ids":["sha256:1","sha256:2"]}'],
 ]
