@@ -29,8 +29,7 @@ export async function withSourceRoot<Result>(
   read: Read<Result>,
 ): Promise<Result> {
   const container = containerIfAny(context, name)
-  if (container === undefined)
-    return withContent(context, () => withImageRoot(context, name, read))
+  if (container === undefined) return withContent(context, () => withImageRoot(context, name, read))
   if (container.id === target.record.id)
     return read({ rootFd: target.rootFd, owners: ownersIn(context, target.record) })
   return withContainer(context, container.id, (record) => withTree(context, record, read))

@@ -29,10 +29,8 @@ export function attributeRules(
 }
 
 /** The records of links and special files in these snapshots. */
-export const ownersOf = (
-  { paths }: Pick<Context, 'paths'>,
-  keys: readonly string[],
-): OwnerTable => readOwners(keys.map((key) => snapshotOwners(paths.root, key)))
+export const ownersOf = ({ paths }: Pick<Context, 'paths'>, keys: readonly string[]): OwnerTable =>
+  readOwners(keys.map((key) => snapshotOwners(paths.root, key)))
 
 /** Where overlay keeps the mark of a directory that hides those below; see rootfs.ts. */
 export const opaqueXattr = ({ rights }: Pick<Context, 'rights'>): OpaqueXattr =>

@@ -44,7 +44,11 @@ function copyFile(tree: Tree, path: string, file: LowerFile & LowerLayers): bool
   const type = entryType(stats)
   if (type === undefined || type === 'directory') return false
   const rules = ownRules(tree)
-  const entry = describe({ source, type, stats }, path, { ownership: 'exact', sys: rules.sys, owners })
+  const entry = describe({ source, type, stats }, path, {
+    ownership: 'exact',
+    sys: rules.sys,
+    owners,
+  })
   // An empty file can be a device that our record describes.
   if (entry.type !== 'file') putEntry({ ...tree, rules }, path, entry)
   else {
