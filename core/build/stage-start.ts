@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fitHistory } from '../../images/fit-history.ts'
 import { readImageConfig } from '../image-config.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { Stage, StageState } from '../plan/types.ts'
@@ -50,7 +51,7 @@ export function fromImage({ context, driver }: BuildSession, name: string): Stag
   return {
     files: filesOfImage(driver, image.record.layers),
     state: { ...stateOf(config), author },
-    history,
+    history: fitHistory(history, image.record.layers.length),
     properties,
     base: {
       id: image.id,

@@ -69,5 +69,10 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
   })
 }
 
+/** The highest number of a signal; signal(7). More is the program's own exit code. */
+const SIGNAL_MAX = 64
+
 const ending = (status: number): string =>
-  status > 128 ? `was ended by signal ${status - 128}` : `ended with exit code ${status}`
+  status > 128 && status <= 128 + SIGNAL_MAX
+    ? `was ended by signal ${status - 128}`
+    : `ended with exit code ${status}`
