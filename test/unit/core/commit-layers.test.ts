@@ -9,8 +9,11 @@ import { configure } from '../../../core/config.ts'
 import { from } from '../../../core/from.ts'
 import { readImageConfig } from '../../../core/image-config.ts'
 import { findImage } from '../../../core/store/images.ts'
-import { commitAs } from './store/commit-as.ts'
+import { openStore } from '../../../core/store/open-store.ts'
+import { saveImage } from '../../../core/store/save-image.ts'
+import { composeImage } from '../../../images/compose.ts'
 import { setUpAdd } from './store/add-context.ts'
+import { commitAs } from './store/commit-as.ts'
 import { mayMount, type TestContext, testContext } from './store/test-context.ts'
 import { changeIn, readIn } from './store/tree-of.ts'
 
@@ -32,7 +35,7 @@ describe('commit', { skip }, () => {
     const { context, source } = await setUpAdd(t)
     const file = source('file', 'new')
     for (const destination of ['/one', '/two', '/three'])
-      await add(context, { container: 'c', sources: [file], destination })
+      await add(context, { container: 'c', sources: [file], destination, verb: 'add' })
     await commitAs(context, { container: 'c', image: 'out' })
     assert.deepEqual(layersOf(context, 'base').layers, 1)
     const { layers, history } = layersOf(context, 'out')
@@ -111,9 +114,15 @@ describe('commit', { skip }, () => {
   it('warns of what the format has no place for, and keeps it in the other', async (t) => {
     const context = testContext()
     t.after(context.dispose)
-    await from(context, { image: 'scratch', name: 'c' })
-    const shell = [{ kind: 'shell', args: ['bash', '-c'] }] as const
-    await configure(context, { container: 'c', changes: shell })
+    openStore(context)
+    const documents = composeImage({
+      ...{ format: 'docker', config: { Shell: ['bash', '-c'] }, annotations: {} },
+      ...{ properties: { architecture: 'amd64', os: 'linux' }, history: [], layers: [] },
+      created: '2026-01-02T03:04:05.000Z',
+    })
+    const names = ['localhost/base:latest']
+    saveImage(context, { ...documents, layers: [], created: '2026-01-02T03:04:05.000Z', names })
+    await from(context, { image: 'base', name: 'c' })
     const { id } = await commitAs(context, { container: 'c', image: 'oci' })
     assert.match(context.warnings.join(), /the oci format has no place for Shell: left out/)
     assert.equal(readImageConfig(context, findImage(context, id)).config?.Shell, undefined)
