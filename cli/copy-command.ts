@@ -25,6 +25,10 @@ export const copyOptions = {
   chmod: { type: 'string', describe: 'Permissions of what is copied, in octal' },
   from: { type: 'string', describe: 'Container or image whose files the sources are' },
   contextdir: { type: 'string', describe: 'Directory that the sources lie in and cannot leave' },
+  ignorefile: {
+    type: 'string',
+    describe: 'File with patterns of what is left out; needs --contextdir',
+  },
   addHistory: {
     type: 'boolean',
     default: false,
@@ -43,10 +47,10 @@ type CopyArgs = Args<typeof copyPositionals, typeof copyOptions>
 /** @returns the exit status */
 export async function runCopy(
   verb: 'add' | 'copy',
-  { quiet, from, contextdir, sources, ...rest }: CopyArgs,
+  { quiet, from, contextdir, ignorefile, sources, ...rest }: CopyArgs,
   { context, io }: { readonly context: () => Context; readonly io: Io },
 ): Promise<number> {
-  const place = sourcePlace(verb, from, contextdir)
+  const place = sourcePlace(verb, { from, contextdir, ignorefile })
   const { add } = await import('../core/add.ts')
   const request = { ...rest, verb, sources: [...sources], from: place, digest: !quiet }
   const { digest } = await add(context(), request)
@@ -54,15 +58,18 @@ export async function runCopy(
   return 0
 }
 
+type PlaceArgs = Pick<CopyArgs, 'from' | 'contextdir' | 'ignorefile'>
+
 function sourcePlace(
   verb: string,
-  from: string | undefined,
-  contextdir: string | undefined,
+  { from, contextdir: root, ignorefile: ignoreFile }: PlaceArgs,
 ): SourcePlace | undefined {
-  if (from !== undefined && contextdir !== undefined) {
+  if (from !== undefined && root !== undefined) {
     throw usageError(verb, 'options "--from" and "--contextdir" exclude each other')
   }
+  if (root === undefined && ignoreFile !== undefined) {
+    throw usageError(verb, 'option "--ignorefile" needs "--contextdir"')
+  }
   if (from !== undefined) return { kind: 'stored', name: from }
-  if (contextdir === undefined) return undefined
-  return { kind: 'context', root: contextdir, ignore: undefined, ignoreFile: undefined }
+  return root === undefined ? undefined : { kind: 'directory', root, ignoreFile }
 }

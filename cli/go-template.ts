@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TsbuildError } from '../core/lib/errors.ts'
+import { printable, TsbuildError } from '../core/lib/errors.ts'
 
 /**
  * Text with the values of fields in it, as the templates of Go fill it in: `{{.OCIv1.Config.Env}}`
@@ -14,7 +14,8 @@ export function fillTemplate(template: string, value: object): string {
     const [, isJson, path] = /^\s*(json\s+)?(\.[A-Za-z0-9_.]*)\s*$/.exec(inner) ?? []
     if (path === undefined) throw unsupported(inner)
     const found = lookUp(value, path)
-    return isJson === undefined ? shown(found, path) : JSON.stringify(found)
+    // A stranger's config must not drive the terminal.
+    return isJson === undefined ? printable(shown(found, path)) : JSON.stringify(found)
   })
 }
 

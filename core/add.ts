@@ -2,7 +2,9 @@
 import { cwd } from 'node:process'
 import { type Digest, digestHex } from '../images/digest.ts'
 import type { AttributeRules } from '../images/unpack/attributes.ts'
+import { readText } from './build/context-dir.ts'
 import { withHistory } from './config-history.ts'
+import { compileIgnore } from './containerfile/ignore.ts'
 import type { Context } from './context.ts'
 import type { AttributeChanges } from './copy/attributes.ts'
 import { type CopyTarget, copySelection } from './copy/copy.ts'
@@ -46,7 +48,13 @@ export interface AddRequest {
 
 export type SourcePlace =
   /** A container or an image. */
-  { readonly kind: 'stored'; readonly name: string } | Extract<CopyOrigin, { kind: 'context' }>
+  | { readonly kind: 'stored'; readonly name: string }
+  /** Sources cannot leave it, and do not have what an ignore file names. */
+  | {
+      readonly kind: 'directory'
+      readonly root: string
+      readonly ignoreFile: string | undefined
+    }
 
 /**
  * Adds files to a container. What is copied belongs to root, or `chown`, and from a container or
@@ -104,7 +112,7 @@ function tell(context: Context, request: AddRequest, digest: Digest): void {
   const { verb, destination = '', container } = request
   const what = `${verb.toUpperCase()} file:${digestHex(digest)} in ${destination}`
   const record = findContainer(context, container)
-  const told = withHistory(record, { text: `/bin/sh -c #(nop) ${what}`, now: context.now() })
+  const told = withHistory(record, { text: what, now: context.now() })
   withStoreLock(context, () => writeContainer(context, told))
 }
 
@@ -135,11 +143,23 @@ async function addTo(addition: Addition): Promise<Digest | undefined> {
     unpackArchives: request.verb === 'add',
   }
   if (from?.kind !== 'stored') {
-    return addFrom(addition, from ?? { kind: 'host', directory: cwd() }, target)
+    const origin =
+      from === undefined ? { kind: 'host' as const, directory: cwd() } : contextOrigin(from)
+    return addFrom(addition, origin, target)
   }
-  return withSourceRoot(context, { name: from.name, target: { record, rootFd } }, (sourceFd) =>
-    addFrom(addition, { kind: 'tree', rootFd: sourceFd, name: from.name }, target),
+  return withSourceRoot(context, { name: from.name, target: { record, rootFd } }, (source) =>
+    addFrom(addition, { kind: 'tree', name: from.name, ...source }, target),
   )
+}
+
+function contextOrigin({
+  root,
+  ignoreFile,
+}: Extract<SourcePlace, { kind: 'directory' }>): CopyOrigin {
+  if (ignoreFile === undefined) return { kind: 'context', root, ignore: undefined, ignoreFile }
+  const text = readText(ignoreFile, 'the ignore file')
+  const { excludes: ignores, mayContain } = compileIgnore({ name: ignoreFile, text })
+  return { kind: 'context', root, ignore: { ignores, mayContain }, ignoreFile }
 }
 
 async function addFrom(

@@ -126,7 +126,7 @@ function compose(context: Context, { request, record, changes }: Composition) {
   const moment = timestamp === undefined ? context.now() : new Date(timestamp * 1000)
   const created = moment.toISOString()
   const { history = [], author, ...rest } = properties
-  const entry = historyEntry({ created, createdBy: record.createdBy, author, isEmpty })
+  const entry = historyEntry(record, { created, isEmpty })
   const documents = composeImage({
     format,
     config,
@@ -134,7 +134,7 @@ function compose(context: Context, { request, record, changes }: Composition) {
     created,
     history: [...fitHistory(history, kept.length), entry],
     layers,
-    annotations: {},
+    annotations: record.annotations ?? {},
   })
   return { created, layers, documents }
 }
@@ -142,16 +142,15 @@ function compose(context: Context, { request, record, changes }: Composition) {
 const newTimes = (seconds: number | undefined) =>
   seconds === undefined ? undefined : ({ kind: 'all', seconds } as const)
 
-interface NewEntry {
-  readonly created: string
-  readonly createdBy: string
-  readonly author: string | undefined
-  readonly isEmpty: boolean
+function historyEntry(
+  { createdBy, historyComment, properties: { author } }: ContainerRecord,
+  { created, isEmpty }: { readonly created: string; readonly isEmpty: boolean },
+): HistoryEntry {
+  return {
+    created,
+    ...(createdBy === '' ? {} : { created_by: createdBy }),
+    ...(author === undefined ? {} : { author }),
+    ...(historyComment === undefined ? {} : { comment: historyComment }),
+    ...(isEmpty ? { empty_layer: true } : {}),
+  }
 }
-
-const historyEntry = ({ created, createdBy, author, isEmpty }: NewEntry): HistoryEntry => ({
-  created,
-  ...(createdBy === '' ? {} : { created_by: createdBy }),
-  ...(author === undefined ? {} : { author }),
-  ...(isEmpty ? { empty_layer: true } : {}),
-})

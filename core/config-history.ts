@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ConfigChange } from './config-change.ts'
 import type { ContainerRecord } from './store/container-record.ts'
 
 /** The record with a step more in the history of its image, one that has no layer of its own. */
@@ -7,7 +8,36 @@ export function withHistory<Record extends Pick<ContainerRecord, 'properties'>>(
   { text, now }: { readonly text: string; readonly now: Date },
 ): Record {
   const { properties } = record
-  const entry = { created: now.toISOString(), created_by: text, empty_layer: true }
+  const created_by = `/bin/sh -c #(nop) ${text}`
+  const entry = { created: now.toISOString(), created_by, empty_layer: true }
   const history = [...(properties.history ?? []), entry]
   return { ...record, properties: { ...properties, history } }
+}
+
+/** A change as the instruction of a Containerfile that makes it; undefined when there is none. */
+export function changeText(change: ConfigChange): string | undefined {
+  switch (change.kind) {
+    case 'env':
+    case 'label':
+      return `${change.kind.toUpperCase()} ${change.name}=${change.value}`
+    case 'port':
+      return `EXPOSE ${change.name}`
+    case 'volume':
+      return `VOLUME ${change.name}`
+    case 'cmd':
+    case 'entrypoint':
+    case 'shell':
+      return `${change.kind.toUpperCase()} ${JSON.stringify(change.args)}`
+    case 'healthcheck':
+      return `HEALTHCHECK ${JSON.stringify(change.check)}`
+    case 'onbuild':
+    case 'user':
+      return `${change.kind.toUpperCase()} ${change.text}`
+    case 'workingdir':
+      return `WORKDIR ${change.text}`
+    case 'stop-signal':
+      return `STOPSIGNAL ${change.text}`
+    default:
+      return undefined
+  }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ExecutionConfig } from '../images/model.ts'
+import { constants } from 'node:os'
+import { applyChange, type ConfigChange } from './config-change.ts'
+import { changeText, withHistory } from './config-history.ts'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
 import type { ContainerRecord } from './store/container-record.ts'
@@ -9,19 +11,12 @@ import { withContainer } from './store/lock-container.ts'
 import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
 
-/** One change of what the image will say; an empty list or text takes the setting away. */
-export type ConfigChange =
-  | { readonly kind: 'env'; readonly name: string; readonly value: string }
-  | { readonly kind: 'unset-env'; readonly name: string }
-  | { readonly kind: 'label'; readonly name: string; readonly value: string }
-  | { readonly kind: 'unset-label'; readonly name: string }
-  | { readonly kind: 'cmd' | 'entrypoint'; readonly args: readonly string[] }
-  | { readonly kind: 'user' | 'workingdir' | 'author' | 'created-by'; readonly text: string }
-
 export interface ConfigureRequest {
   readonly container: string
   /** Applied in order. */
   readonly changes: readonly ConfigChange[]
+  /** Whether the history of the image tells of the changes. */
+  readonly addHistory?: boolean
 }
 
 /**
@@ -31,14 +26,15 @@ export interface ConfigureRequest {
  */
 export async function configure(
   context: Context,
-  { container, changes }: ConfigureRequest,
+  { container, changes, addHistory = false }: ConfigureRequest,
 ): Promise<Record<never, never>> {
   for (const change of changes) checkChange(change)
   try {
     openStore(context)
     await withContainer(context, container, (record) => {
-      const changed = changes.reduce(applyChange, record)
-      withStoreLock(context, () => writeContainer(context, changed))
+      const changed = changes.reduce<ContainerRecord>(applyChange, record)
+      const told = addHistory ? tell(context, changed, changes) : changed
+      withStoreLock(context, () => writeContainer(context, told))
     })
     return {}
   } catch (error) {
@@ -46,67 +42,60 @@ export async function configure(
   }
 }
 
-type Settings = Pick<ContainerRecord, 'config' | 'properties' | 'createdBy'>
-
-/** The record with one change made; the given one stays as it is. */
-export function applyChange<Record extends Settings>(record: Record, change: ConfigChange): Record {
-  const { config, properties } = record
-  const withConfig = (part: ExecutionConfig): Record => ({
-    ...record,
-    config: Object.fromEntries(Object.entries({ ...config, ...part }).filter(isSet)),
-  })
-  switch (change.kind) {
-    case 'env':
-      return withConfig({ Env: setVariable(config.Env ?? [], change.name, change.value) })
-    case 'unset-env':
-      return withConfig({ Env: (config.Env ?? []).filter((entry) => !sets(entry, change.name)) })
-    case 'label':
-      return withConfig({ Labels: { ...config.Labels, [change.name]: change.value } })
-    case 'unset-label': {
-      const { [change.name]: _gone, ...Labels } = config.Labels ?? {}
-      return withConfig({ Labels })
-    }
-    case 'cmd':
-      return withConfig({ Cmd: [...change.args] })
-    case 'entrypoint':
-      return withConfig({ Entrypoint: [...change.args] })
-    case 'user':
-      return withConfig({ User: change.text })
-    case 'workingdir':
-      return withConfig({ WorkingDir: change.text })
-    case 'author':
-      return { ...record, properties: { ...properties, author: change.text } }
-    case 'created-by':
-      return { ...record, createdBy: change.text }
-  }
-}
-
-const sets = (entry: string, name: string) => entry.startsWith(`${name}=`)
-
-/** A variable that is set keeps its place in the list. */
-function setVariable(env: readonly string[], name: string, value: string): string[] {
-  const entry = `${name}=${value}`
-  if (!env.some((known) => sets(known, name))) return [...env, entry]
-  return env.map((known) => (sets(known, name) ? entry : known))
-}
-
-function isSet([, value]: readonly [string, unknown]): boolean {
-  if (Array.isArray(value)) return value.length > 0
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0
-  return value !== ''
+function tell(
+  { now }: Context,
+  record: ContainerRecord,
+  changes: readonly ConfigChange[],
+): ContainerRecord {
+  const texts = changes.map(changeText).filter((text) => text !== undefined)
+  return texts.reduce((told, text) => withHistory(told, { text, now: now() }), record)
 }
 
 function checkChange(change: ConfigChange): void {
-  const texts = Object.values(change).flat()
-  if (texts.some((text) => text.includes('\0'))) throw invalid(change, 'holds a NUL byte')
-  if (change.kind === 'env' || change.kind === 'unset-env') {
-    if (change.name === '' || change.name.includes('=')) throw invalid(change, 'has no valid name')
-  }
-  if (change.kind === 'label' && change.name === '') throw invalid(change, 'has no name')
-  if (change.kind === 'workingdir' && change.text !== '' && !change.text.startsWith('/')) {
-    throw invalid(change, 'is not an absolute path')
+  const problem = holdsNul(change) ? 'holds a NUL byte' : problemOf(change)
+  if (problem !== undefined) throw invalid(change, problem)
+}
+
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0')
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul)
+}
+
+/** What is wrong with a change, if something is. */
+function problemOf(change: ConfigChange): string | undefined {
+  switch (change.kind) {
+    case 'env':
+    case 'unset-env':
+      return change.name === '' || change.name.includes('=') ? 'has no valid name' : undefined
+    case 'label':
+    case 'annotation':
+      return change.name === '' ? 'has no name' : undefined
+    case 'port':
+      return PORT.test(change.name) ? undefined : 'is no port: 80, 53/udp or 9000-9010'
+    case 'volume':
+    case 'workingdir': {
+      const path = change.kind === 'volume' ? change.name : change.text
+      const isRight = path.startsWith('/') || (path === '' && change.kind === 'workingdir')
+      return isRight ? undefined : 'is not an absolute path'
+    }
+    case 'os':
+    case 'arch':
+      return change.text === '' ? 'is needed' : undefined
+    case 'stop-signal':
+      return isSignal(change.text) ? undefined : 'is no signal'
+    case 'onbuild':
+      return change.text.trim() === '' ? 'is no instruction' : undefined
+    default:
+      return undefined
   }
 }
+
+const PORT = /^[0-9]{1,5}(?:-[0-9]{1,5})?(?:\/(?:tcp|udp|sctp))?$/i
+
+const isSignal = (text: string): boolean =>
+  text === '' ||
+  /^(?:[1-9]|[1-5][0-9]|6[0-4]|(?:SIG)?RTM(?:IN(?:\+[0-9]+)?|AX(?:-[0-9]+)?))$/.test(text) ||
+  Object.hasOwn(constants.signals, text.startsWith('SIG') ? text : `SIG${text}`)
 
 function invalid(change: ConfigChange, reason: string): TsbuildError {
   const { kind, ...rest } = change

@@ -2,6 +2,7 @@
 import { arch } from 'node:process'
 import type { ImageConfig } from '../images/model.ts'
 import { shortName } from '../images/reference.ts'
+import { baseImage } from './base-image.ts'
 import type { Context } from './context.ts'
 import { readImageConfig } from './image-config.ts'
 import { TsbuildError } from './lib/errors.ts'
@@ -13,13 +14,13 @@ import type { ContainerRecord, Driver } from './store/container-record.ts'
 import { listContainers, writeContainer } from './store/containers.ts'
 import { withContent } from './store/content-lock.ts'
 import { explainDisk } from './store/disk-full.ts'
-import { findImage, type StoredImage } from './store/images.ts'
+import type { StoredImage } from './store/images.ts'
 import { NAME, STORE_VERSION } from './store/layout.ts'
 import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
 
 export interface FromRequest {
-  /** A name or an id, or `scratch` for an empty container. */
+  /** A name or an id, `scratch` for an empty container, or a transport and a place. */
   readonly image: string
   /** Without one it is made from the image's. */
   readonly name?: string | undefined
@@ -46,7 +47,7 @@ export async function from(
 }
 
 async function make(context: Context, request: FromRequest, driver: Driver) {
-  const image = request.image === 'scratch' ? undefined : findImage(context, request.image)
+  const image = request.image === 'scratch' ? undefined : await baseImage(context, request.image)
   withStoreLock(context, () => chooseName(context, request, image)) // before the work, if it fails
   const base = image?.record.layers ?? []
   const below = base.flatMap(({ snapshots }) => snapshots)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { toOciConfig } from '../images/convert.ts'
 import type { ExecutionConfig, ImageConfig } from '../images/model.ts'
+import { fullName } from '../images/transport/names.ts'
 import type { Context } from './context.ts'
 import { readImageConfig } from './image-config.ts'
 import { TsbuildError } from './lib/errors.ts'
@@ -38,11 +39,11 @@ export interface Inspection {
 export function inspect(context: Pick<Context, 'paths'>, request: InspectRequest): Inspection {
   const { nameOrId, type } = request
   if (type === 'container') return ofContainer(context, findContainer(context, nameOrId))
-  if (type === 'image') return ofImage(context, findImage(context, nameOrId))
+  if (type === 'image') return ofImage(context, nameOrId)
   const container = orUndefined('CONTAINER_UNKNOWN', () => findContainer(context, nameOrId))
   if (container !== undefined) return ofContainer(context, container)
-  const image = orUndefined('IMAGE_UNKNOWN', () => findImage(context, nameOrId))
-  if (image !== undefined) return ofImage(context, image)
+  const image = orUndefined('IMAGE_UNKNOWN', () => ofImage(context, nameOrId))
+  if (image !== undefined) return image
   throw new TsbuildError('IMAGE_UNKNOWN', `no container and no image ${JSON.stringify(nameOrId)}`, {
     hint: '"tsbuild containers" and "tsbuild images" list what there is',
   })
@@ -57,9 +58,11 @@ function orUndefined<Result>(code: string, look: () => Result): Result | undefin
   }
 }
 
-function ofImage(context: Pick<Context, 'paths'>, image: StoredImage): Inspection {
+function ofImage(context: Pick<Context, 'paths'>, nameOrId: string): Inspection {
+  const image = findImage(context, nameOrId)
+  const asked = fullName(nameOrId)
   return {
-    ...sourceOf(context, image, image.names[0] ?? ''),
+    ...sourceOf(context, image, image.names.find((name) => name === asked) ?? image.names[0] ?? ''),
     Container: '',
     ContainerID: '',
     ImageCreatedBy: '',

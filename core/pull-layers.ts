@@ -7,7 +7,7 @@ import type { ImageSource } from '../images/transport/source.ts'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
 import type { NewSnapshot } from './snapshot/create.ts'
-import { unpackImageLayer } from './snapshot/unpack-layer.ts'
+import { type UnpackRequest, unpackImageLayer } from './snapshot/unpack-layer.ts'
 import { openBlob, putBlob } from './store/blobs.ts'
 import type { ImageLayer } from './store/image-record.ts'
 import { listImages } from './store/images.ts'
@@ -48,8 +48,7 @@ export async function pullLayers(context: Context, request: LayersRequest): Prom
       }
       const blob = await store(context, source, descriptor)
       const below = [...layers]
-      const content = openBlob(context, blob.digest)
-      const unpacked = await unpackImageLayer(context, content, { diffId, below })
+      const unpacked = await unpack(context, blob, { diffId, below })
       made.push(unpacked.snapshot)
       layers.push({ ...unpacked.layer, blob })
     }
@@ -64,6 +63,19 @@ export async function pullLayers(context: Context, request: LayersRequest): Prom
     }
   }
   return { layers, settle }
+}
+
+/** What unpacks does not know how the archive is called. */
+async function unpack(context: Context, { digest }: StoredBlob, request: UnpackRequest) {
+  try {
+    return await unpackImageLayer(context, openBlob(context, digest), request)
+  } catch (cause) {
+    if (!(cause instanceof TsbuildError) || cause.code !== 'ARCHIVE_INVALID') throw cause
+    throw new TsbuildError(cause.code, `cannot unpack the layer ${digest}`, {
+      cause,
+      hint: 'fetch or make the image again where it came from',
+    })
+  }
 }
 
 /** As many as an image of the store begins with; what a layer is depends on those below it. */

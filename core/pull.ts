@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { digestHex } from '../images/digest.ts'
 import { MAX_CONFIG_BYTES, parseImageConfig } from '../images/image-config.ts'
 import type { ImageConfig } from '../images/model.ts'
 import { hostPlatform, runsOn } from '../images/platform.ts'
@@ -10,6 +11,7 @@ import { pullLayers } from './pull-layers.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import { withContent } from './store/content-lock.ts'
 import { explainDisk } from './store/disk-full.ts'
+import { listImages } from './store/images.ts'
 import { openStore } from './store/open-store.ts'
 import { saveImage } from './store/save-image.ts'
 
@@ -61,7 +63,11 @@ async function pullImage(
   )
   const { config, diffIds } = parseImageConfig(configBytes, manifest.layers.length)
   warnOfPlatform(context, config)
-  const { layers, settle } = await pullLayers(context, { source, diffIds, progress })
+  const known = listImages(context).find(({ id }) => id === digestHex(manifest.config.digest))
+  const { layers, settle } =
+    known === undefined
+      ? await pullLayers(context, { source, diffIds, progress })
+      : { layers: known.record.layers, settle: () => {} }
   let used: readonly string[] = []
   try {
     const { id, record } = saveImage(context, {

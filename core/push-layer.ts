@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { createGunzip, createGzip } from 'node:zlib'
+import { decompress } from '../images/compression.ts'
 import type { LayerBlob } from '../images/convert.ts'
+import { gzip } from '../images/layer/gzip.ts'
 import { type LayerCompression, layerCompression } from '../images/media-types.ts'
 import type { Content, ImageDestination } from '../images/transport/destination.ts'
 import type { Form } from '../images/transport/forms.ts'
@@ -36,7 +36,7 @@ export async function pushLayer(context: Context, push: LayerPush): Promise<Laye
     if (!isThere) await destination.put(openBlob(context, digest), 'layer')
     return { digest, sizeBytes, compression: stored }
   }
-  const tar = verified(plainLayer(context, push, stored), layer)
+  const tar = verified(await plainLayer(context, push), layer)
   if (form.layers !== 'compressed') {
     return { ...(await destination.put(tar, 'layer')), compression: 'none' }
   }
@@ -49,22 +49,17 @@ function fits(compression: LayerCompression, { format, layers }: Form): boolean 
   return compression === 'gzip' || layers === 'kept'
 }
 
-function plainLayer(
-  context: Context,
-  { layer, below }: LayerPush,
-  stored: LayerCompression | undefined,
-): Content {
+async function plainLayer(context: Context, { layer, below }: LayerPush): Promise<Content> {
   if (layer.blob === undefined) return packImageLayer(context, layer, below)
-  const blob = openBlob(context, layer.blob.digest)
-  return stored === 'none' ? blob : Readable.from(blob).pipe(createGunzip())
+  return (await decompress(openBlob(context, layer.blob.digest))).content
 }
 
-/** The same, with an error at its end if it is not the layer; a copy of each chunk. */
+/** The same, with an error at its end if it is not the layer. */
 async function* verified(tar: Content, { diffId }: ImageLayer): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   for await (const chunk of tar) {
     hash.update(chunk)
-    yield Buffer.from(chunk)
+    yield chunk
   }
   const found = `sha256:${hash.digest('hex')}`
   if (found === diffId) return
@@ -72,8 +67,4 @@ async function* verified(tar: Content, { diffId }: ImageLayer): AsyncGenerator<B
     cause: `they are ${found} now`,
     hint: 'remove the image (tsbuild rmi) and pull or build it again',
   })
-}
-
-async function* gzip(tar: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield* Readable.from(tar).pipe(createGzip({ level: 3 }))
 }

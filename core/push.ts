@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from 'node:fs'
-import { convertManifest, type LayerBlob, saysAlready, toOciConfig } from '../images/convert.ts'
+import {
+  convertManifest,
+  dockerSettings,
+  type LayerBlob,
+  saysAlready,
+  toOciConfig,
+} from '../images/convert.ts'
 import { type Digest, sha256 } from '../images/digest.ts'
 import { parseManifest } from '../images/manifest.ts'
 import { type ManifestFormat, mediaTypes } from '../images/media-types.ts'
-import {
-  type ImageDestination,
-  type WrittenImage,
-  withDestination,
-} from '../images/transport/destination.ts'
+import { type WrittenImage, withDestination } from '../images/transport/destination.ts'
 import { type Form, formFor } from '../images/transport/forms.ts'
 import { fullName } from '../images/transport/names.ts'
 import { parseTransport, type TransportReference } from '../images/transport/reference.ts'
@@ -78,7 +80,7 @@ async function pushImage(context: Context, push: ImagePush): Promise<Digest> {
       layers.push(await pushLayer(context, { layer, below, form, destination }))
     }
     progress(`config sha256:${image.id}`)
-    const config = await pushConfig(documents, form, destination)
+    const config = await destination.put([configFor(context, documents, form)], 'config')
     const manifestBytes = manifestFor(documents, { format: form.format, config, layers })
     progress(`manifest ${sha256(manifestBytes)}`)
     // Asked for by its id, it is nameless there.
@@ -88,9 +90,11 @@ async function pushImage(context: Context, push: ImagePush): Promise<Digest> {
   })
 }
 
-function pushConfig({ format, config }: ImageDocuments, form: Form, destination: ImageDestination) {
-  const bytes = form.format === 'oci' && format === 'docker' ? toOciConfig(config) : config
-  return destination.put([bytes], 'config')
+function configFor(context: Context, { format, config }: ImageDocuments, form: Form): Buffer {
+  if (form.format === 'docker' || format === 'oci') return config
+  for (const field of dockerSettings(config))
+    context.warn(`the oci format has no place for ${field}: left out`)
+  return toOciConfig(config)
 }
 
 function manifestFor(

@@ -82,18 +82,28 @@ export function saysAlready(manifest: ImageManifest, parts: ManifestParts): bool
 }
 
 /**
- * A config as the OCI format has it: without what is docker's alone. Bytes that hold nothing of
- * that stay as they are, and so does the id of the image.
+ * A config as the OCI format has it: without what is docker's alone, and what is not set. Bytes
+ * that hold nothing of that stay as they are, and so does the id of the image.
  *
  * The other way there is nothing to do: docker's format has all that OCI's has.
  */
 export function toOciConfig(bytes: Buffer): Buffer {
   const document = parseForeignJson(bytes, "the image's config")
   const { config } = document
-  const execution = isObject(config) ? without(config, dockerExecution) : config
+  const execution = isObject(config) ? withoutUnset(without(config, dockerExecution)) : config
   const top = without(document, dockerTop)
   if (top === document && execution === config) return bytes
   return Buffer.from(JSON.stringify(execution === undefined ? top : { ...top, config: execution }))
+}
+
+/** What the OCI format has no place for, of the settings that do something. */
+export function dockerSettings(bytes: Buffer): string[] {
+  const { config } = parseForeignJson(bytes, "the image's config")
+  if (!isObject(config)) return []
+  return ['Healthcheck', 'OnBuild', 'Shell'].filter((name) => {
+    const value = config[name]
+    return isObject(value) || (Array.isArray(value) && value.length > 0)
+  })
 }
 
 const dockerTop = ['id', 'parent', 'comment', 'container', 'container_config', 'docker_version']
@@ -102,6 +112,15 @@ const dockerExecution = [
   ...['StdinOnce', 'Healthcheck', 'Image', 'NetworkDisabled', 'MacAddress', 'OnBuild'],
   ...['StopTimeout', 'Shell'],
 ]
+
+/** Docker writes what is not set; the OCI format leaves it out. */
+function withoutUnset(config: Record<string, unknown>): Record<string, unknown> {
+  const unset = Object.keys(config).filter((name) => isUnset(config[name]))
+  return without(config, unset)
+}
+
+const isUnset = (value: unknown): boolean =>
+  value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
 
 /** The same object where it has none of these. */
 function without(object: Record<string, unknown>, names: readonly string[]) {

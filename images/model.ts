@@ -13,6 +13,7 @@ const Healthcheck = Type.Object({
   StartPeriod: Type.Optional(Type.Integer()),
   Retries: Type.Optional(Type.Integer()),
 })
+export type Healthcheck = Static<typeof Healthcheck>
 
 /**
  * What a container started from the image runs, and how. Names as the specification spells them;
@@ -28,10 +29,12 @@ const ExecutionConfig = Type.Object({
   WorkingDir: Type.Optional(Type.String()),
   Labels: Type.Optional(Type.Record(Type.String(), Type.String())),
   StopSignal: Type.Optional(Type.String()),
-  /** What runs commands that are written as text. Docker's, like the next two. */
+  /** What runs commands that are written as text. Docker's, like those below. */
   Shell: Strings,
   OnBuild: Strings,
   Healthcheck: Type.Optional(Healthcheck),
+  Hostname: Type.Optional(Type.String()),
+  Domainname: Type.Optional(Type.String()),
 })
 export type ExecutionConfig = Static<typeof ExecutionConfig>
 
@@ -49,8 +52,11 @@ export type HistoryEntry = Static<typeof HistoryEntry>
 export const ImageConfig = Type.Object({
   architecture: Type.String(),
   os: Type.String(),
+  variant: Type.Optional(Type.String()),
   created: Type.Optional(Type.String()),
   author: Type.Optional(Type.String()),
+  /** Docker's. */
+  comment: Type.Optional(Type.String()),
   config: Type.Optional(ExecutionConfig),
   rootfs: Type.Optional(
     Type.Object({ type: Type.Literal('layers'), diff_ids: Type.Array(Type.String()) }),

@@ -18,7 +18,7 @@ export const buildCommand = command({
   positionals: {
     context: {
       count: 'optional',
-      describe: 'Directory that COPY and ADD take files from; this one if not given',
+      describe: 'Directory that COPY and ADD take files from; by default this one',
     },
   },
   options: {

@@ -33,14 +33,61 @@ export const configCommand = command({
       type: 'string',
       describe: 'Entry point: a JSON array, or a line for /bin/sh -c; empty for none',
     },
+    shell: {
+      type: 'string',
+      describe: 'Shell for lines of a Containerfile: a JSON array, or words; empty for none',
+    },
+    port: {
+      type: 'string[]',
+      alias: ['p'],
+      describe: 'Port to expose (80, 53/udp) or not any more (80-)',
+    },
+    volume: {
+      type: 'string[]',
+      alias: ['v'],
+      describe: 'Path that keeps data (/data) or not any more (/data-)',
+    },
+    annotation: {
+      type: 'string[]',
+      alias: ['a'],
+      describe: 'Annotation of the image to set (KEY=VALUE) or remove (KEY-)',
+    },
+    unsetlabel: { type: 'string[]', describe: 'Label to remove' },
     user: { type: 'string', alias: ['u'], describe: 'User, with a group after a colon' },
     workingdir: { type: 'string', describe: 'Directory that commands start in' },
+    stopSignal: { type: 'string', describe: 'Signal that asks containers to end' },
+    onbuild: {
+      type: 'string[]',
+      describe: 'Instruction for images that are built on this one; "-" for none (docker format)',
+    },
+    healthcheck: {
+      type: 'string',
+      describe:
+        'How to see that a container is well: CMD and words, NONE, or a line (docker format)',
+    },
+    healthcheckInterval: { type: 'string', describe: 'Time between two checks' },
+    healthcheckTimeout: { type: 'string', describe: 'Time after which a check has failed' },
+    healthcheckStartPeriod: { type: 'string', describe: 'Time in which checks may fail at first' },
+    healthcheckRetries: { type: 'number', describe: 'Failed checks that make it unwell' },
+    hostname: { type: 'string', describe: 'Host name of containers (docker format)' },
+    domainname: { type: 'string', describe: 'Domain name of containers (docker format)' },
+    os: { type: 'string', describe: 'Operating system that the image is for' },
+    arch: { type: 'string', describe: 'Architecture that the image is for' },
+    variant: { type: 'string', describe: 'Variant of the architecture' },
     author: { type: 'string', describe: 'Who made the image' },
+    comment: { type: 'string', describe: 'Comment on the image (docker format)' },
     createdBy: { type: 'string', describe: 'What the history says about how it was made' },
+    historyComment: { type: 'string', describe: 'What the history says besides' },
+    addHistory: {
+      type: 'boolean',
+      default: false,
+      describe: 'Tell of these changes in the history of the image',
+    },
   },
-  async run({ container, ...options }, context) {
+  async run({ container, addHistory, ...options }, context) {
     const { configure } = await import('../../core/config.ts')
-    await configure(context(), { container, changes: configChanges(options, context().env) })
+    const changes = configChanges(options, context().env)
+    await configure(context(), { container, changes, addHistory })
     return 0
   },
 })

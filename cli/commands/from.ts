@@ -13,7 +13,7 @@ export const fromCommand = command({
   positionals: {
     image: {
       count: 'one',
-      describe: 'Name or id of a stored image, or the word scratch',
+      describe: 'Name or id of an image, a place like oci:PATH, or scratch',
       names: 'image',
     },
   },

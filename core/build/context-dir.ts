@@ -76,7 +76,8 @@ const ignoreCandidates = (root: string, containerfile: string): string[] => [
   ...ignoreNames.map((name) => `${root}/${name}`),
 ]
 
-function readText(path: string, what: string): string {
+/** @throws TsbuildError PATH_INVALID for more than 4 MiB as well */
+export function readText(path: string, what: string): string {
   try {
     return readAtMost(path, TEXT_BYTES_MAX).toString('utf8')
   } catch (cause) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fitHistory } from '../../images/fit-history.ts'
+import { baseImage } from '../base-image.ts'
 import { readImageConfig } from '../image-config.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { Stage, StageState } from '../plan/types.ts'
-import { findImage } from '../store/images.ts'
 import { filesOfImage } from './files.ts'
 import { thisPlatform } from './platform.ts'
 import type { BuildSession, StageResult, StageResults } from './session.ts'
@@ -28,7 +28,7 @@ export async function stageStart(
     }
     case 'image':
       checkPlatform(base.platform)
-      return fromImage(session, base.name)
+      return await fromImage(session, base.name)
   }
 }
 
@@ -44,8 +44,11 @@ function fromScratch({ driver }: BuildSession): StageResult {
 }
 
 /** The image as a stage at its end. */
-export function fromImage({ context, driver }: BuildSession, name: string): StageResult {
-  const image = findImage(context, name)
+export async function fromImage(
+  { context, driver }: BuildSession,
+  name: string,
+): Promise<StageResult> {
+  const image = await baseImage(context, name)
   const found = readImageConfig(context, image)
   const { config = {}, rootfs: _files, history = [], created: _then, author, ...properties } = found
   return {

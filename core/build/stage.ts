@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ExecutionConfig } from '../../images/model.ts'
 import { planStage } from '../plan/plan-stage.ts'
 import type { Stage, Step } from '../plan/types.ts'
 import type { StepOutcome } from './cached-step.ts'
@@ -69,13 +68,9 @@ async function execute(session: BuildSession, execution: Execution): Promise<Out
     case 'workdir':
       return executeDirectories(session, files, { paths: [step.path], owner: step.user })
     case 'config':
-      return step.instruction.kind === 'volume'
-        ? executeDirectories(session, files, { paths: volumes(step.config), owner: '' })
-        : noFiles(files)
+      return noFiles(files)
   }
 }
-
-const volumes = ({ Volumes = {} }: ExecutionConfig): string[] => Object.keys(Volumes).sort()
 
 const outputOf = (session: BuildSession, place: StepPlace) => ({
   stdout: (chunk: Buffer) => session.emit({ kind: 'step-output', place, stream: 'stdout', chunk }),

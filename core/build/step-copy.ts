@@ -11,10 +11,10 @@ import { withStatIndex } from '../copy/stat-index-file.ts'
 import { warnOfLosses } from '../losses.ts'
 import type { CopyStep } from '../plan/types.ts'
 import { withRootfs } from '../snapshot/mount.ts'
-import { attributeRules } from '../snapshot/rules.ts'
+import { attributeRules, ownersOf } from '../snapshot/rules.ts'
 import { cachedStep, type StepOutcome, type StepResult } from './cached-step.ts'
 import { type Change, withFiles } from './change.ts'
-import type { StageFiles } from './files.ts'
+import { type StageFiles, snapshotsOf } from './files.ts'
 import { withInlineFiles } from './inline-files.ts'
 import type { BuildSession, StageResults } from './session.ts'
 import { fromImage } from './stage-start.ts'
@@ -46,7 +46,7 @@ export async function executeCopy(session: BuildSession, work: CopyWork): Promis
     case 'stage':
       return fromTree(session, results.get(step.from.index)?.files, step, copy)
     case 'image':
-      return fromTree(session, fromImage(session, step.from.name).files, step, copy)
+      return fromTree(session, (await fromImage(session, step.from.name)).files, step, copy)
   }
 }
 
@@ -62,8 +62,9 @@ function fromTree(
 ): Promise<StepOutcome> {
   if (files === undefined) throw new TypeError('a stage is built after those it needs')
   const name = `--from=${instruction.from ?? ''}`
+  const owners = ownersOf(context, snapshotsOf(files))
   return withFiles(context, files, (rootFd) =>
-    copy({ origin: { kind: 'tree', rootFd, name }, patterns, index: undefined }),
+    copy({ origin: { kind: 'tree', rootFd, owners, name }, patterns, index: undefined }),
   )
 }
 

@@ -8,6 +8,7 @@ import type { Change } from './change.ts'
 import { type StageFiles, snapshotsOf } from './files.ts'
 import { dropMountPoints, findMountPoints } from './mount-points.ts'
 import type { BuildSession } from './session.ts'
+import { makeIn } from './step-workdir.ts'
 
 /**
  * Runs the command of a RUN instruction. It always makes a layer, if perhaps an empty one.
@@ -22,10 +23,14 @@ export function executeRun(
 ): Promise<StepOutcome> {
   const network = step.network === 'default' ? session.request.network : step.network
   const { args, env, user, workingDir } = step
-  const inputs = { kind: 'run', args, env: [...env].sort(), user, workingDir, network }
+  const { Volumes: volumes = {} } = step.config
+  const inputs = { kind: 'run', args, env: [...env].sort(), user, workingDir, network, volumes }
   return cachedStep(session, files, inputs, async (change) => {
     const keys = files.driver === 'copy' ? [change.key] : snapshotsOf(files)
     const before = findMountPoints(session.context, keys)
+    // A program finds its volumes, as it does where something is mounted there.
+    const paths = Object.keys(volumes).sort()
+    if (paths.length > 0) await makeIn(session, change, { paths, owner: '' })
     await runIn(session, step, { change, network, output })
     dropMountPoints(change.fs, before)
     return 'changed'

@@ -10,7 +10,7 @@ import type { Change } from './change.ts'
 import type { StageFiles } from './files.ts'
 import type { BuildSession } from './session.ts'
 
-/** Directories that a step wants to be there: the working directory, volumes. */
+/** Directories that a step wants to be there. */
 export interface WantedDirectories {
   /** Absolute. */
   readonly paths: readonly string[]
@@ -25,13 +25,14 @@ export function executeDirectories(
   wanted: WantedDirectories,
 ): Promise<StepOutcome> {
   return cachedStep(session, files, { kind: 'directories', ...wanted }, async (change) => {
-    await make(session, change, wanted)
+    await makeIn(session, change, wanted)
     const isSame = files.driver === 'overlay' && readdirSync(change.fs).length === 0
     return isSame ? 'unchanged' : 'changed'
   })
 }
 
-function make(
+/** Makes the directories that are missing. */
+export function makeIn(
   { context }: BuildSession,
   change: Change,
   { paths, owner }: WantedDirectories,

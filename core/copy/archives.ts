@@ -89,8 +89,10 @@ function unpackFailure(given: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const hint = 'make the archive again, or unpack it elsewhere and add the directory'
   if (error instanceof TsbuildError) {
-    const message = `cannot unpack ${JSON.stringify(given)}`
-    return new TsbuildError(error.code, message, { cause: error, hint: error.hint ?? hint })
+    return new TsbuildError(error.code, `cannot unpack ${given}`, {
+      cause: error,
+      hint: error.hint ?? hint,
+    })
   }
   if (!('code' in error)) return error
   return new TsbuildError('PATH_INVALID', `cannot copy ${JSON.stringify(given)}`, {

@@ -52,7 +52,8 @@ export function entryOf(
 ): FileEntry {
   const { origin, changes, sys } = how
   const ownership = origin.kind === 'tree' ? 'exact' : 'as-root'
-  const entry = describe({ source, ...item }, item.path, { ownership, sys })
+  const owners = origin.kind === 'tree' ? origin.owners : undefined
+  const entry = describe({ source, ...item }, item.path, { ownership, sys, owners })
   const xattrs = keptXattrs(entry)
   if (origin.kind !== 'tree') return { ...entry, xattrs, ...accessOf(item, origin, changes) }
   const mode = entry.type === 'symlink' ? entry.mode : (changes.chmod ?? entry.mode)

@@ -4,8 +4,6 @@ import type { FileEntry } from '../../images/tar/entry.ts'
 import type { AttributeRules } from '../../images/unpack/attributes.ts'
 import { splitPath } from '../../images/unpack/names.ts'
 import { createTreeWriter, type TreeWriter } from '../../images/unpack/tree-writer.ts'
-import { hasCode } from '../lib/errno.ts'
-import { TsbuildError } from '../lib/errors.ts'
 import { type Archives, findArchives, unpackSource } from './archives.ts'
 import { type AttributeChanges, entryOf } from './attributes.ts'
 import {
@@ -15,6 +13,7 @@ import {
   now,
   type Place,
 } from './destination.ts'
+import { explained } from './explained.ts'
 import { isUnchanged, readAt, withSource } from './read-source.ts'
 import type { Item, Selection, SourceMatch } from './selection.ts'
 import { visitItems } from './visit.ts'
@@ -96,7 +95,7 @@ function copyMatch(
   }
   try {
     explained(match.given, () => {
-      visitItems(selection, match, (item, path) => copyItem(source, item, path))
+      visitItems(selection, match, (item, pathOf) => copyItem(source, item, pathOf))
       writer.finish()
     })
   } finally {
@@ -117,7 +116,7 @@ interface MatchCopy extends Copy {
 /** Up to this size the content of a file takes one read and one write. */
 const WHOLE_BYTES = 1024 * 1024
 
-function copyItem(copy: MatchCopy, item: Item, source: string): void {
+function copyItem(copy: MatchCopy, item: Item, pathOf: () => string): void {
   const { writer, selection, target, name, base } = copy
   const { stats } = item
   const path = item.path === '' ? name : item.path
@@ -125,6 +124,7 @@ function copyItem(copy: MatchCopy, item: Item, source: string): void {
     makeDirectories(copy.directories, base === '' ? path : `${base}/${path}`)
     return
   }
+  const source = pathOf()
   const first = item.type === 'directory' ? undefined : firstName(copy, stats, path)
   const how = { origin: selection.origin, changes: target, sys: selection.sys }
   const entry = { ...entryOf({ ...item, stats }, source, how), path }
@@ -159,18 +159,4 @@ function copyFile(
     }
     if (!isUnchanged(fd, stats)) outcome.changed ??= match.given
   })
-}
-
-/** The failure of one path, named as the user did. */
-function explained<Result>(given: string, action: () => Result): Result {
-  try {
-    return action()
-  } catch (error) {
-    if (error instanceof TsbuildError || hasCode(error, 'ENOSPC', 'EDQUOT')) throw error
-    if (!(error instanceof Error && 'code' in error)) throw error
-    throw new TsbuildError('PATH_INVALID', `cannot copy ${JSON.stringify(given)}`, {
-      cause: error,
-      hint: 'check the path, and what is in its way',
-    })
-  }
 }

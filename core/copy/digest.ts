@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, type Hash, hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import type { Digest } from '../../images/digest.ts'
 import type { FileEntry } from '../../images/tar/entry.ts'
 import { keepsXattr, portableXattr } from '../../images/unpack/xattrs.ts'
 import type { Syscalls } from '../../native-shim/syscalls.ts'
 import { type AttributeChanges, accessOf, entryOf } from './attributes.ts'
+import { explained } from './explained.ts'
 import { readAt, withSource } from './read-source.ts'
 import type { Item, Selection } from './selection.ts'
 import type { StatIndex } from './stat-index.ts'
+import { createTotal, type Total } from './total.ts'
 import { visitItems } from './visit.ts'
 
 /**
@@ -23,23 +25,25 @@ export function digestSelection(
   options: AttributeChanges & { readonly index?: StatIndex | undefined },
 ): Digest {
   const digests: Digests = {
-    total: createHash('sha256'),
+    total: createTotal(),
     index: selection.origin.kind === 'tree' ? undefined : options.index,
     scratch: Buffer.allocUnsafeSlow(SCRATCH_BYTES),
     lookedAtMs: Date.now(),
   }
   for (const match of selection.matches) {
     const name = match.kind === 'file' ? match.name : ''
-    addRecord(digests.total, [match.kind, name, match.items.length])
-    visitItems(selection, match, (item, source) =>
-      addItem(digests, { selection, item, source, changes: options }),
+    digests.total.record([match.kind, name, match.items.length])
+    explained(match.given, () =>
+      visitItems(selection, match, (item, pathOf) =>
+        addItem(digests, { selection, item, pathOf, changes: options }),
+      ),
     )
   }
-  return `sha256:${digests.total.digest('hex')}`
+  return `sha256:${digests.total.digest()}`
 }
 
 interface Digests {
-  readonly total: Hash
+  readonly total: Total
   readonly index: StatIndex | undefined
   readonly scratch: Buffer
   readonly lookedAtMs: number
@@ -50,38 +54,27 @@ const SCRATCH_BYTES = 1024 * 1024
 interface Addition {
   readonly selection: Selection
   readonly item: Item
-  readonly source: string
+  readonly pathOf: () => string
   readonly changes: AttributeChanges
 }
 
-/** Fields cannot hold a NUL, and how many there are follows from the first. */
-function addRecord(total: Hash, fields: readonly (string | number)[]): void {
-  total.update(`${fields.join('\0')}\0`, 'latin1')
-}
-
-function addItem(digests: Digests, { selection, item, source, changes }: Addition): void {
+function addItem(digests: Digests, { selection, item, pathOf, changes }: Addition): void {
   const { origin, sys } = selection
   const { stats, path, type } = item
   if (stats === undefined || (type === 'file' && origin.kind !== 'tree')) {
     const { mode, uid, gid } = accessOf(item, origin, changes)
-    addRecord(digests.total, [type, path, mode, uid, gid])
-    if (stats === undefined) digests.total.update('0\0')
-    else digests.total.update(knownContent(digests, { stats, source }, sys))
+    digests.total.record([type, path, mode, uid, gid])
+    if (stats === undefined) digests.total.bytes(NO_XATTRS)
+    else digests.total.bytes(knownContent(digests, { stats, pathOf, sys }))
     return
   }
+  const source = pathOf()
   const entry = entryOf({ ...item, stats }, source, { origin, changes, sys })
-  addRecord(digests.total, [
-    entry.type,
-    path,
-    entry.mode,
-    entry.uid,
-    entry.gid,
-    ...kindFields(entry),
-  ])
+  digests.total.record([entry.type, path, entry.mode, entry.uid, entry.gid, ...kindFields(entry)])
   const xattrs = xattrBlock(entry.xattrs)
   const read = { stats, source }
   const content = entry.type === 'file' ? contentDigest(digests.scratch, read, xattrs) : xattrs
-  digests.total.update(content)
+  digests.total.bytes(content)
 }
 
 function kindFields({ type, linkTarget, device }: FileEntry): (string | number)[] {
@@ -95,11 +88,18 @@ interface Read {
   readonly source: string
 }
 
-function knownContent(digests: Digests, read: Read, sys: Syscalls): Buffer {
-  const { stats, source } = read
+interface Content {
+  readonly stats: BigIntStats
+  readonly pathOf: () => string
+  readonly sys: Syscalls
+}
+
+function knownContent(digests: Digests, { stats, pathOf, sys }: Content): Buffer {
   const known = digests.index?.find(stats)
   if (known !== undefined) return known
-  const digest = contentDigest(digests.scratch, read, xattrBlock(readXattrs(sys, source)))
+  const source = pathOf()
+  const xattrs = xattrBlock(readXattrs(sys, source))
+  const digest = contentDigest(digests.scratch, { source, stats }, xattrs)
   digests.index?.add(stats, digest, digests.lookedAtMs)
   return digest
 }

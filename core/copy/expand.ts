@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
+import { splitPath } from '../../images/unpack/names.ts'
 import { bytePath } from '../lib/bytes.ts'
 import { hasCode } from '../lib/errno.ts'
 import { globTest, isPattern } from './glob.ts'
@@ -15,7 +16,8 @@ import type { Root } from './selection.ts'
  */
 export function expandPattern(root: Root, pattern: string): string[] | undefined {
   let paths = ['']
-  for (const part of pattern.split('/')) {
+  const parts = pattern.split('/')
+  for (const part of parts) {
     const test = isPattern(part) ? globTest(part) : part
     if (test === undefined) return undefined
     paths = paths.flatMap((path) => {
@@ -24,7 +26,18 @@ export function expandPattern(root: Root, pattern: string): string[] | undefined
       return names.map((name) => `${below}${name}`)
     })
   }
-  return paths
+  return parts.some(isPattern) ? paths.filter((path) => isThere(root, path)) : paths
+}
+
+function isThere(root: Root, path: string): boolean {
+  const [parent, name] = splitPath(path)
+  try {
+    inDirectory(root, parent, (directory) => lstatSync(bytePath(`${directory}/${name}`)))
+    return true
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw error
+    return false
+  }
 }
 
 function namesIn(root: Root, path: string): string[] {

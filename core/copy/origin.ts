@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { OwnerTable } from '../../images/unpack/owner-table.ts'
 
 /**
  * What an ignore file leaves out. Paths are byte strings relative to the context, without leading
@@ -8,6 +9,13 @@ export interface IgnoreMatcher {
   ignores(path: string): boolean
   /** Whether something below an ignored directory may be kept: a `!` pattern goes there. */
   mayContain(directory: string): boolean
+}
+
+/** A root file system to copy from. */
+export interface SourceTree {
+  readonly rootFd: number
+  /** The records of its links and special files. */
+  readonly owners: OwnerTable
 }
 
 /** Where sources are looked up, which also decides what their owners and set-id bits mean. */
@@ -29,7 +37,7 @@ export type CopyOrigin =
       readonly ignoreFile: string | undefined
     }
   /** The root of a stage or image (a descriptor), whose owners and bits are kept. */
-  | { readonly kind: 'tree'; readonly rootFd: number; readonly name: string }
+  | ({ readonly kind: 'tree'; readonly name: string } & SourceTree)
 
 /** How the origin is called in messages. */
 export function originName(origin: CopyOrigin): string {

@@ -5,16 +5,20 @@ import { createSnapshot } from '../snapshot/create.ts'
 import { storeDriver } from '../snapshot/driver.ts'
 import { fillSnapshot } from '../snapshot/fill.ts'
 import { withRootfs } from '../snapshot/mount.ts'
+import type { MountedLayers } from '../snapshot/rootfs.ts'
+import { ownersOf } from '../snapshot/rules.ts'
 import type { ContainerRecord } from '../store/container-record.ts'
 import { findContainer } from '../store/containers.ts'
+import { withContent } from '../store/content-lock.ts'
 import { findImage } from '../store/images.ts'
 import { withContainer } from '../store/lock-container.ts'
 import { withStoreLock } from '../store/lock-store.ts'
+import type { SourceTree } from './origin.ts'
 
-type Read<Result> = (rootFd: number) => Promise<Result>
+type Read<Result> = (source: SourceTree) => Promise<Result>
 
 /**
- * Gives `read` the root (O_PATH) of the container, or else of the image, that `name` means.
+ * Gives `read` the root of the container, or else of the image, that `name` means.
  *
  * @param target the container that is locked already, whose root is open
  * @throws TsbuildError IMAGE_UNKNOWN when it is neither
@@ -25,10 +29,17 @@ export async function withSourceRoot<Result>(
   read: Read<Result>,
 ): Promise<Result> {
   const container = containerIfAny(context, name)
-  if (container === undefined) return withImageRoot(context, name, read)
-  if (container.id === target.record.id) return read(target.rootFd)
-  return withContainer(context, container.id, (record) => withRootfs(context, record, read))
+  if (container === undefined) return withContent(context, () => withImageRoot(context, name, read))
+  if (container.id === target.record.id)
+    return read({ rootFd: target.rootFd, owners: ownersIn(context, target.record) })
+  return withContainer(context, container.id, (record) => withTree(context, record, read))
 }
+
+const ownersIn = (context: Context, { layers, active }: MountedLayers) =>
+  ownersOf(context, [...layers, active])
+
+const withTree = <Result>(context: Context, record: MountedLayers, read: Read<Result>) =>
+  withRootfs(context, record, (rootFd) => read({ rootFd, owners: ownersIn(context, record) }))
 
 function containerIfAny(context: Context, name: string): ContainerRecord | undefined {
   try {
@@ -52,7 +63,7 @@ async function withImageRoot<Result>(
     await fillSnapshot(context, { to: snapshot.key, below: layers, driver })
     const lower = driver === 'copy' ? [] : layers
     const record = { name, driver, layers: lower, active: snapshot.key }
-    return await withRootfs(context, record, read)
+    return await withTree(context, record, read)
   } finally {
     snapshot.discard()
   }

@@ -5,21 +5,23 @@ import { inDirectory } from './links.ts'
 import type { Item, Selection, SourceMatch } from './selection.ts'
 
 /**
- * Calls `visit` for each item of a source with the path by which it can be opened until the next
- * call: through the descriptor of its directory.
+ * Calls `visit` for each item of a source. `pathOf` gives the path by which it can be opened until
+ * the next call: through the descriptor of its directory. Who needs none saves the opening.
  */
 export function visitItems(
   selection: Selection,
   { kind, path, items }: SourceMatch,
-  visit: (item: Item, source: string) => void,
+  visit: (item: Item, pathOf: () => string) => void,
 ): void {
   const [parent, base] = kind === 'directory' ? [path, ''] : splitPath(path)
   inDirectory(selection, parent, (_, topFd) => {
     const folders = openFolders(topFd, selection.sys)
     try {
       for (const item of items) {
-        const [folder, name] = splitPath(item.path === '' ? base : item.path)
-        visit(item, `${folders.at(folder)}/${name}`)
+        visit(item, () => {
+          const [folder, name] = splitPath(item.path === '' ? base : item.path)
+          return `${folders.at(folder)}/${name}`
+        })
       }
     } finally {
       folders.close()

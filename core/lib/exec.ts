@@ -40,7 +40,7 @@ export async function* throughProgram(
   source: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer, string> {
   // Costs 20 ms, and few commands need it.
-  const { execa } = await import('execa')
+  const { execa } = await import('./execa.ts')
   const program = execa(name, args, {
     env: { LC_ALL: 'C' },
     stdio: 'pipe',

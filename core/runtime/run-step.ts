@@ -69,7 +69,7 @@ export async function runStep(
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim()
-    const work = () => runIn(shim, common.context, plan, { folder, filter })
+    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter })
     try {
       return await watched(shim, output, signal, work)
     } finally {
@@ -83,8 +83,8 @@ export async function runStep(
 
 /** What the steps of this process share. */
 interface Common {
-  /** Warns of each thing once. */
-  readonly context: Context
+  /** What was warned about. */
+  readonly warned: Set<string>
   /** A folder for each step goes here. */
   readonly folder: string
   /** By their requests. */
@@ -97,15 +97,18 @@ function commonOf(context: Context, monitor: Monitor): Common {
   const known = commons.get(monitor)
   if (known !== undefined) return known
   const folder = mountPrivateFolder(context, monitor)
-  const warned = new Set<string>()
-  const warn = (message: string) => {
-    if (!warned.has(message)) context.warn(message)
-    warned.add(message)
-  }
-  const common = { context: { ...context, warn }, folder, filters: new Map() }
+  const common = { warned: new Set<string>(), folder, filters: new Map() }
   commons.set(monitor, common)
   return common
 }
+
+const warningOnce = (context: Context, { warned }: Common): Context => ({
+  ...context,
+  warn: (message) => {
+    if (!warned.has(message)) context.warn(message)
+    warned.add(message)
+  },
+})
 
 function filterOf({ filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
   const request = seccompRequest(plan, { wantsProfile: false })

@@ -22,7 +22,7 @@ export type Below = readonly Pick<ImageLayer, 'snapshots'>[]
 
 /** The layer as an uncompressed tar; a chunk is valid until the next one. */
 export function packImageLayer(
-  { paths }: Pick<Context, 'paths'>,
+  { paths, rights }: Pick<Context, 'paths' | 'rights'>,
   { snapshots, mtime }: LayerContent,
   below: Below,
 ): Generator<Buffer> {
@@ -37,6 +37,7 @@ export function packImageLayer(
     parent: parent === undefined ? undefined : directory(parent),
     sys: syscalls(),
     mtime,
+    recordWriters: rights.rung === 4 ? 'root' : 'anyone',
   })
 }
 
@@ -47,7 +48,7 @@ const topOf = (below: Below): string | undefined => below.at(-1)?.snapshots.at(-
  * the uppermost, and nobody writes to a snapshot that is part of a layer.
  */
 export function describeLayer(
-  context: Pick<Context, 'paths' | 'trace'>,
+  context: Pick<Context, 'paths' | 'rights' | 'trace'>,
   content: LayerContent,
   below: Below,
 ): ImageLayer {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LayerTarget } from '../../images/layer/apply.ts'
 import type { AttributeRules } from '../../images/unpack/attributes.ts'
-import { appendOwners } from '../../images/unpack/owner-table.ts'
+import { appendOwners, type OwnerTable, readOwners } from '../../images/unpack/owner-table.ts'
 import { syscalls } from '../../native-shim/syscalls.ts'
 import type { Context } from '../context.ts'
 import { isHostRoot } from '../runtime/namespaces.ts'
@@ -27,6 +27,10 @@ export function attributeRules(
     owners: appendOwners(snapshotOwners(paths.root, key)),
   }
 }
+
+/** The records of links and special files in these snapshots. */
+export const ownersOf = ({ paths }: Pick<Context, 'paths'>, keys: readonly string[]): OwnerTable =>
+  readOwners(keys.map((key) => snapshotOwners(paths.root, key)))
 
 /** Where overlay keeps the mark of a directory that hides those below; see rootfs.ts. */
 export const opaqueXattr = ({ rights }: Pick<Context, 'rights'>): OpaqueXattr =>

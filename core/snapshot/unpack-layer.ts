@@ -13,7 +13,7 @@ import { withStoreLock } from '../store/lock-store.ts'
 import { createSnapshot, type NewSnapshot } from './create.ts'
 import { fillSnapshot } from './fill.ts'
 import type { Below } from './layer.ts'
-import { attributeRules, opaqueXattr } from './rules.ts'
+import { attributeRules, opaqueXattr, ownersOf } from './rules.ts'
 
 export interface UnpackRequest {
   /** What the uncompressed layer must have. */
@@ -85,7 +85,8 @@ async function applyTo(
   const lower = keys.map((one) => openSync(snapshotFs(root, one), flags)).reverse()
   try {
     const rules = attributeRules(context, 'foreign', key)
-    const target = { rootFd, rules, opaqueXattr: opaqueXattr(context), lower }
+    const owners = ownersOf(context, keys)
+    const target = { rootFd, rules, opaqueXattr: opaqueXattr(context), lower, owners }
     await applyLayer(content, { ...target, form: 'overlay' })
   } finally {
     for (const fd of [rootFd, ...lower]) closeSync(fd)

@@ -35,7 +35,8 @@ const maxGroups = 65_536
  *
  * Without a user it is root. Without a group it is the user's own with the additional groups that
  * /etc/group gives it; a group that is named comes alone. A number need not be in the files: an
- * unknown uid has gid 0.
+ * unknown uid has gid 0. The group itself is one of the additional ones: a program that changes its
+ * group keeps what the first one forbids it (CVE-2022-2990).
  *
  * @throws TsbuildError USER_UNKNOWN for a name that is not in the files or a number out of range
  */
@@ -46,15 +47,17 @@ export function resolveUser(wanted: string, files: AccountFiles): ResolvedUser {
   const { account, isListed } = findUser(userPart || '0', files)
   const { uid, name, home } = account
   if (groupPart !== '') {
-    return { uid, gid: findGid(groupPart, files), additionalGids: [], home, name }
+    const gid = findGid(groupPart, files)
+    return { uid, gid, additionalGids: [gid], home, name }
   }
-  const gids = isListed ? memberships(files.group ?? '', name) : []
+  const { gid } = account
+  const gids = [...new Set([gid, ...(isListed ? memberships(files.group ?? '', name) : [])])]
   if (gids.length > maxGroups) {
     const message = `look up the groups of user ${quoted(name)}: ${gids.length} of them`
-    const hint = `the kernel allows ${maxGroups}; name one group: --user ${uid}:${account.gid}`
+    const hint = `the kernel allows ${maxGroups}; name one group: --user ${uid}:${gid}`
     throw new TsbuildError('USER_UNKNOWN', message, { hint })
   }
-  return { uid, gid: account.gid, additionalGids: gids, home, name }
+  return { uid, gid, additionalGids: gids, home, name }
 }
 
 /**

@@ -29,6 +29,10 @@ export interface ContainerRecord {
   readonly properties: Omit<ImageConfig, 'config'>
   /** What the history of the image says about the layer that the next commit makes. */
   readonly createdBy: string
+  /** And as its comment. */
+  readonly historyComment?: string
+  /** Of the manifest that the image gets. */
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 /**
@@ -75,6 +79,8 @@ const configFields: Record<keyof ExecutionConfig, Check> = {
   Shell: isTextList,
   OnBuild: isTextList,
   Healthcheck: isObject,
+  Hostname: isText,
+  Domainname: isText,
 }
 
 /** All fields of this one are optional; others than these may be there. */
@@ -85,7 +91,7 @@ const isExecutionConfig: Check = (value) =>
     return found === undefined || check(found)
   })
 
-const fields: Record<keyof ContainerRecord, Check> = {
+const fields: Required<Record<keyof ContainerRecord, Check>> = {
   version: (value) => typeof value === 'number',
   id: isId,
   name: isText,
@@ -98,4 +104,6 @@ const fields: Record<keyof ContainerRecord, Check> = {
   config: isExecutionConfig,
   properties: isObject,
   createdBy: isText,
+  historyComment: (value) => value === undefined || isText(value),
+  annotations: (value) => value === undefined || isTextMap(value),
 }

@@ -68,7 +68,7 @@ const HARMLESS = /^(?:lost\+found|version(?:\.[0-9]+\.tmp)?)$/
 /** Somebody's home is 0700 as well, and no place to make and reclaim things in. */
 function refuseOtherContent(root: string): void {
   const other = readdirSync(root).find((name) => !HARMLESS.test(name))
-  if (other === undefined) return
+  if (other === undefined || storeExists(root)) return // or somebody made one meanwhile
   throw new TsbuildError('STORE_UNSAFE', `${root} is not a store, and not empty: it has ${other}`, {
     hint: 'choose an empty or a new directory (--root)',
   })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AttributeRules } from '../unpack/attributes.ts'
+import type { OwnerTable } from '../unpack/owner-table.ts'
 import { createLayerWriter } from './layer-writer.ts'
 import { createLayerReader } from './read.ts'
 
@@ -18,6 +19,8 @@ export interface LayerTarget {
    * Without it there is nothing below.
    */
   readonly lower?: readonly number[] | Promise<readonly number[]> | undefined
+  /** The records of links and special files of the layers below. */
+  readonly owners?: OwnerTable | undefined
   /** The content of all files together may have this many bytes. */
   readonly maxBytes?: number | undefined
 }
@@ -43,7 +46,8 @@ export async function applyLayer(
     for await (const chunk of source) reader.push(chunk)
     reader.end()
     const rootFds = (await target.lower) ?? []
-    writer.finish({ rootFds, opaqueXattr: target.opaqueXattr, sys: target.rules.sys })
+    const { opaqueXattr, owners, rules } = target
+    writer.finish({ rootFds, opaqueXattr, owners, sys: rules.sys })
   } finally {
     writer.close()
   }

@@ -36,15 +36,21 @@ export function inheritAttributes(tree: Tree, lower: LowerLayers): void {
 export function copyUp(tree: Tree, path: string, lower: LowerLayers): boolean {
   const { path: existing } = placeOf(tree, path)
   if (lstatSync(bytePath(existing), { throwIfNoEntry: false }) !== undefined) return false
-  return withLowerFile(lower, path, (file) => copyFile(tree, path, file)) ?? false
+  return withLowerFile(lower, path, (file) => copyFile(tree, path, { ...file, ...lower })) ?? false
 }
 
-function copyFile(tree: Tree, path: string, { source, stats }: LowerFile): boolean {
+function copyFile(tree: Tree, path: string, file: LowerFile & LowerLayers): boolean {
+  const { source, stats, owners } = file
   const type = entryType(stats)
   if (type === undefined || type === 'directory') return false
   const rules = ownRules(tree)
-  const entry = describe({ source, type, stats }, path, { ownership: 'exact', sys: rules.sys })
-  if (type !== 'file') putEntry({ ...tree, rules }, path, entry)
+  const entry = describe({ source, type, stats }, path, {
+    ownership: 'exact',
+    sys: rules.sys,
+    owners,
+  })
+  // An empty file can be a device that our record describes.
+  if (entry.type !== 'file') putEntry({ ...tree, rules }, path, entry)
   else {
     makeNew(tree, path, (place) => {
       const exclusive = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE

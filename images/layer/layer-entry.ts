@@ -6,6 +6,7 @@ import type { FileTime, Syscalls } from '../../native-shim/syscalls.ts'
 import type { FileEntry } from '../tar/entry.ts'
 import { readable } from '../tar/invalid.ts'
 import { describe, entryType, type Manner } from '../unpack/describe.ts'
+import type { RecordWriters } from '../unpack/inode-record.ts'
 import type { OwnerTable } from '../unpack/owner-table.ts'
 import { entersLayer, portableXattr } from '../unpack/xattrs.ts'
 import type { MergedFile, MergedItem } from './merge.ts'
@@ -30,13 +31,15 @@ export interface DescriberOptions {
   readonly sys: Syscalls
   readonly mtime?: MtimeRule | undefined
   readonly parent?: { readonly fs: string } | undefined
+  readonly recordWriters?: RecordWriters | undefined
 }
 
 export function createDescriber(
-  { sys, mtime, parent }: DescriberOptions,
+  { sys, mtime, parent, recordWriters }: DescriberOptions,
   owners: OwnerTable,
 ): Describer {
-  const manner = { ownership: 'exact', sys, owners, keepsXattr: entersLayer } as const
+  const exact = { ownership: 'exact', keepsXattr: entersLayer } as const
+  const manner = { ...exact, sys, owners, recordWriters }
   const firstNames = new Map<string, string>()
   const timed = (entry: SizedEntry) => ({ ...entry, mtime: timeFor(entry.mtime, mtime) })
   return {

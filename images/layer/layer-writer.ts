@@ -6,10 +6,10 @@ import { TsbuildError } from '../../core/lib/errors.ts'
 import type { Body } from '../tar/body.ts'
 import type { FileEntry } from '../tar/entry.ts'
 import { invalidArchive, readable } from '../tar/invalid.ts'
-import { explained } from '../unpack/explained.ts'
+import { explained, explainedBody } from '../unpack/explained.ts'
 import { splitPath } from '../unpack/names.ts'
 import { clear, closeTree, openTree, placeOf, type Tree } from '../unpack/tree.ts'
-import { noContent, putEntry, setTimes } from '../unpack/tree-writer.ts'
+import { finishDirectories, noContent, putEntry } from '../unpack/tree-writer.ts'
 import type { LayerTarget } from './apply.ts'
 import { copyUp, inheritAttributes } from './inherit.ts'
 import { layerPath, purposeOf } from './layer-path.ts'
@@ -39,7 +39,7 @@ export function createLayerWriter(target: LayerTarget): LayerWriter {
   }
   const limited = limiter(target.maxBytes)
   return {
-    put: (entry) => limited(explained(entry.path, () => put(work, entry))),
+    put: (entry) => limited(explainedBody(entry.path, () => put(work, entry))),
     finish(lower) {
       linkToLower(work, lower)
       const eraser =
@@ -49,7 +49,7 @@ export function createLayerWriter(target: LayerTarget): LayerWriter {
       for (const path of work.emptied) explained(path, () => eraser.empty(path))
       for (const path of work.erased) explained(path, () => eraser.erase(path))
       inheritAttributes(tree, lower)
-      setTimes(tree)
+      finishDirectories(tree)
     },
     close: () => closeTree(tree),
   }

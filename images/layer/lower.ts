@@ -9,6 +9,7 @@ import {
   RESOLVE_NO_SYMLINKS,
   type Syscalls,
 } from '../../native-shim/syscalls.ts'
+import type { OwnerTable } from '../unpack/owner-table.ts'
 
 /** The layers below one, each unpacked as overlay understands it. */
 export interface LowerLayers {
@@ -16,6 +17,8 @@ export interface LowerLayers {
   readonly rootFds: readonly number[]
   readonly opaqueXattr: string
   readonly sys: Syscalls
+  /** The records of their links and special files. */
+  readonly owners?: OwnerTable | undefined
 }
 
 /** A file of the lower layers, as long as the call lasts that hands it over. */

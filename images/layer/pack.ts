@@ -3,7 +3,8 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { bytePath } from '../../core/lib/bytes.ts'
 import { O_PATH, type Syscalls } from '../../native-shim/syscalls.ts'
 import { BLOCK_BYTES } from '../tar/block.ts'
-import { openDirectories } from '../unpack/directories.ts'
+import { type Directories, openDirectories } from '../unpack/directories.ts'
+import type { RecordWriters } from '../unpack/inode-record.ts'
 import { readOwners } from '../unpack/owner-table.ts'
 import { type Chunks, createChunks, makeRoom, takeChunk } from './chunks.ts'
 import { packContent } from './content.ts'
@@ -27,9 +28,11 @@ export interface PackRequest {
    * The uppermost directory of the layers below: the layer has an entry for its root if that is
    * another than this one's. Without it the root that readers start with counts: root's, 0755.
    */
-  readonly parent?: LayerDirectory | undefined
+  readonly parent?: Pick<LayerDirectory, 'fs'> | undefined
   readonly sys: Syscalls
   readonly mtime?: MtimeRule | undefined
+  /** 'anyone' where containers have more than a single id. */
+  readonly recordWriters?: RecordWriters | undefined
 }
 
 /**
@@ -47,10 +50,12 @@ export function* packLayer(request: PackRequest): Generator<Buffer> {
   const { sys, hasParent, directories } = request
   const chunks = createChunks()
   const describer = createDescriber(request, readOwners(directories.map(({ owners }) => owners)))
-  const rootFds = directories.map(({ fs }) => openRoot(fs))
-  const maxOpen = Math.max(2, Math.floor(MAX_OPEN / rootFds.length))
-  const trees = rootFds.map((fd) => openDirectories(fd, sys, { maxOpen }))
+  const maxOpen = Math.max(2, Math.floor(MAX_OPEN / directories.length))
+  const rootFds: number[] = []
+  const trees: Directories[] = []
   try {
+    for (const { fs } of directories) rootFds.push(openRoot(fs))
+    for (const fd of rootFds) trees.push(openDirectories(fd, sys, { maxOpen }))
     for (const item of walkMerged({ trees, hasParent, sys })) {
       yield* packItem(item, { describer, chunks, sys })
     }

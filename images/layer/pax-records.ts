@@ -13,7 +13,7 @@ export type PaxText = readonly [key: string, value: string]
  * key. Values are bytes as they are; empty when there are none.
  *
  * @throws TsbuildError PATH_INVALID for an attribute with `=` in its name, where the value would
- *   begin
+ *   begin, and for more than readers of archives take
  */
 export function encodePax({ path, xattrs }: FileEntry, texts: readonly PaxText[]): Buffer {
   if (texts.length === 0 && xattrs.size === 0) return NOTHING
@@ -22,8 +22,16 @@ export function encodePax({ path, xattrs }: FileEntry, texts: readonly PaxText[]
     ...[...xattrs].map(([name, value]) => [xattrKey(path, name), value] as const),
   ]
   records.sort(([a], [b]) => (a < b ? -1 : 1))
-  return Buffer.concat(records.map(([key, value]) => paxRecord(key, value)))
+  const body = Buffer.concat(records.map(([key, value]) => paxRecord(key, value)))
+  if (body.length <= MAX_BODY_BYTES) return body
+  throw new TsbuildError('PATH_INVALID', `cannot pack ${readable(path)}`, {
+    cause: new Error(`its extended attributes have ${body.length} bytes`),
+    hint: `remove some: readers of layers take ${MAX_BODY_BYTES} bytes a file`,
+  })
 }
+
+/** Of Go's archive/tar, and of ours. */
+const MAX_BODY_BYTES = 1024 * 1024
 
 const NOTHING = Buffer.alloc(0)
 

@@ -8,6 +8,7 @@ export function explainPlace(action: 'read' | 'write', place: string, error: unk
   if (error instanceof TsbuildError) return isNamed(error, place) ? error : named(error, message)
   if (!(error instanceof Error && 'syscall' in error)) return error
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
+    if (action === 'read') return error // another disk, which the caller knows
     return new TsbuildError('DISK_FULL', message, { cause: error, hint: 'free some space there' })
   }
   return new TsbuildError('TRANSPORT_INVALID', message, {

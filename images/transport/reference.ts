@@ -37,6 +37,10 @@ export function parseTransport(text: string): TransportReference {
   return { transport, path, selector: end < 0 ? { kind: 'any' } : selector(text, rest, end) }
 }
 
+/** Whether a text begins like a place outside of the store. */
+export const hasTransport = (text: string): boolean =>
+  transports.some((name) => text.startsWith(`${name}:`))
+
 /** As it is typed. */
 export function showTransport({ transport, path, selector }: TransportReference): string {
   const place = `${transport}:${path}`

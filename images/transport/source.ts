@@ -37,17 +37,41 @@ export async function withSource<Result>(
   use: (source: ImageSource) => Promise<Result>,
 ): Promise<Result> {
   const place = showTransport({ ...reference, selector: { kind: 'any' } })
-  const { transport, path, selector } = reference
+  const files = await openFiles(reference, place, scratch)
+  try {
+    const source = openImage(files, reference)
+    return await use({ ...source, stream: (blob) => explained(source.stream(blob), place) })
+  } finally {
+    files.close()
+  }
+}
+
+async function openFiles(
+  { transport, path }: TransportReference,
+  place: string,
+  scratch: string,
+): Promise<ImageFiles> {
   try {
     const isArchive = transport === 'oci-archive' || transport === 'docker-archive'
-    const files = isArchive
+    return isArchive
       ? await openArchiveFiles(path, { place, scratch })
       : openDirectoryFiles(path, place)
-    try {
-      return await use(readers[transport](files, { path, selector }))
-    } finally {
-      files.close()
-    }
+  } catch (error) {
+    throw explainPlace('read', place, error)
+  }
+}
+
+function openImage(files: ImageFiles, { transport, path, selector }: TransportReference) {
+  try {
+    return readers[transport](files, { path, selector })
+  } catch (error) {
+    throw explainPlace('read', files.place, error)
+  }
+}
+
+function* explained(content: Iterable<Buffer>, place: string): Generator<Buffer> {
+  try {
+    yield* content
   } catch (error) {
     throw explainPlace('read', place, error)
   }

@@ -3,7 +3,12 @@ import { type BigIntStats, readlinkSync } from 'node:fs'
 import { bytePath } from '../../core/lib/bytes.ts'
 import type { FileTime, Syscalls } from '../../native-shim/syscalls.ts'
 import type { EntryType, FileEntry } from '../tar/entry.ts'
-import { INODE_RECORD_XATTR, parseInodeRecord, withRecord } from './inode-record.ts'
+import {
+  INODE_RECORD_XATTR,
+  parseInodeRecord,
+  type RecordWriters,
+  withRecord,
+} from './inode-record.ts'
 import type { OwnerTable } from './owner-table.ts'
 import { KEPT_XATTR_PREFIX } from './xattrs.ts'
 
@@ -24,6 +29,8 @@ export interface Manner {
   readonly sys: Syscalls
   /** For 'exact': the records of links and special files. */
   readonly owners?: OwnerTable | undefined
+  /** For 'exact': by whom records may be; only root without it. */
+  readonly recordWriters?: RecordWriters | undefined
   /** Which extended attributes the entry gets; all without it. Our own record is never one. */
   readonly keepsXattr?: (name: string) => boolean
 }
@@ -51,7 +58,11 @@ export function describe(found: Found, path: string, manner: Manner): FileEntry 
     xattrs: names.length === 0 ? NO_XATTRS : readXattrs(names, source, manner),
   }
   const record = exact ? recordOf(names, found, manner) : undefined
-  return record === undefined ? entry : withRecord(entry, record, stats.size)
+  if (record === undefined) return entry
+  return withRecord(entry, record, {
+    sizeBytes: stats.size,
+    writers: manner.recordWriters ?? 'root',
+  })
 }
 
 const NO_XATTRS: ReadonlyMap<string, Buffer> = new Map()

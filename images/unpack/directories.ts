@@ -46,7 +46,7 @@ export interface DirectoryOptions {
 export function openDirectories(
   rootFd: number,
   sys: Syscalls,
-  { links = 'follow', made = () => {}, maxOpen = DEFAULT_MAX_OPEN }: DirectoryOptions = {},
+  { links = 'follow', made, maxOpen = DEFAULT_MAX_OPEN }: DirectoryOptions = {},
 ): Directories {
   const opened = new Map<string, number>()
   const how = {
@@ -70,7 +70,7 @@ export function openDirectories(
     mkdirSync(directory)
     // mkdir(2) takes the umask off.
     chmodSync(directory, 0o755)
-    made(path)
+    made?.(path)
     return lookUp(path)
   }
   const open = (path: string, missing: 'make' | 'fail'): number => {

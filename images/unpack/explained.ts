@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hasCode } from '../../core/lib/errno.ts'
 import { TsbuildError } from '../../core/lib/errors.ts'
+import type { Body } from '../tar/body.ts'
 import { invalidArchive, readable } from '../tar/invalid.ts'
 
 /**
@@ -14,6 +15,15 @@ export function explained<Result>(name: string, action: () => Result): Result {
   } catch (error) {
     if (error instanceof TsbuildError || !hasCode(error, ...REFUSALS)) throw error
     throw invalidArchive(`${readable(name)} cannot be made`, { cause: error })
+  }
+}
+
+/** The same for all that is done with the content of an entry. */
+export function explainedBody(name: string, make: () => Body): Body {
+  const body = explained(name, make)
+  return {
+    write: (chunk, position) => explained(name, () => body.write(chunk, position)),
+    end: (sizeBytes) => explained(name, () => body.end(sizeBytes)),
   }
 }
 

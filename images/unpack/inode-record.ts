@@ -54,6 +54,12 @@ const possible = ({ uid, gid, device }: InodeRecord): boolean =>
   uid <= MAX_ID && gid <= MAX_ID && device.major <= 0xfff && device.minor <= 0xfffff
 
 /**
+ * Who in a container can have written records: with a single id every process is root; elsewhere
+ * a process of any user may, where it can write the file.
+ */
+export type RecordWriters = 'root' | 'anyone'
+
+/**
  * The entry of a file with this record. What was changed since the record was made counts, as
  * far as it can be seen: an owner other than root, who all belongs to that cannot be given away,
  * and a mode other than the record's without the set-id bits, which are never on such a file. A
@@ -61,11 +67,18 @@ const possible = ({ uid, gid, device }: InodeRecord): boolean =>
  *
  * @param entry what the kernel says
  */
-export function withRecord(entry: FileEntry, record: InodeRecord, sizeBytes: bigint): FileEntry {
+export function withRecord(
+  entry: FileEntry,
+  record: InodeRecord,
+  { sizeBytes, writers }: { readonly sizeBytes: bigint; readonly writers: RecordWriters },
+): FileEntry {
   const isDevice = record.type === 'char' || record.type === 'block'
   const standsIn = isDevice && entry.type === 'file' && sizeBytes === 0n
   if (record.type !== entry.type && !standsIn) return entry
   const given = entry.uid !== 0 || entry.gid !== 0
+  // Otherwise whoever may write to a file of root's could make it run with root's rights.
+  const mayBeForged = writers === 'anyone' && (entry.mode & WRITABLE_BY_OTHERS) !== 0
+  const unchanged = entry.mode === (record.mode & ~SET_ID_BITS)
   const { type, device } = record
   return {
     ...entry,
@@ -73,8 +86,9 @@ export function withRecord(entry: FileEntry, record: InodeRecord, sizeBytes: big
     device,
     uid: given ? entry.uid : record.uid,
     gid: given ? entry.gid : record.gid,
-    mode: entry.mode === (record.mode & ~SET_ID_BITS) ? record.mode : entry.mode,
+    mode: unchanged && !mayBeForged ? record.mode : entry.mode,
   }
 }
 
 const SET_ID_BITS = 0o6000
+const WRITABLE_BY_OTHERS = 0o022

@@ -57,12 +57,15 @@ export function createTreeWriter(target: TreeTarget): TreeWriter {
         applyToPlace(place, entry, tree.rules)
       })
     },
-    finish: () => setTimes(tree),
+    finish: () => finishDirectories(tree),
     close: () => closeTree(tree),
   }
 }
 
-export function setTimes({ times, directories, rules }: Tree): void {
+/** What directories get when all is in them. */
+export function finishDirectories(tree: Tree): void {
+  const { times, inherited, directories, rules } = tree
+  for (const [path, entry] of inherited) applyToPlace(placeOf(tree, path, 'fail'), entry, rules)
   for (const [path, time] of times) {
     rules.sys.utimensat(directories.open(path, 'fail'), '.', time)
   }
@@ -101,8 +104,8 @@ function makeSymlink(tree: Tree, path: string, entry: FileEntry): void {
 }
 
 /**
- * A directory stays what it is where there is one. So does a link to one that was there before:
- * `lib` of an archive goes into the `usr/lib` that `/lib` of the container leads to.
+ * A directory stays what it is where there is one. So does a link to one that was there before,
+ * unless it is to be replaced.
  */
 function makeDirectory(tree: Tree, path: string, entry: FileEntry): void {
   if (path !== tree.base) {
@@ -113,10 +116,17 @@ function makeDirectory(tree: Tree, path: string, entry: FileEntry): void {
       made(tree, path)
     }
   }
-  applyToPlace(placeOf(tree, path), entry, tree.rules)
+  const xattrs = new Map(entry.xattrs)
+  const defaultAcl = xattrs.get(DEFAULT_ACL)
+  xattrs.delete(DEFAULT_ACL)
+  applyToPlace(placeOf(tree, path), { ...entry, xattrs }, tree.rules)
+  if (defaultAcl === undefined) tree.inherited.delete(path)
+  else tree.inherited.set(path, { ...entry, xattrs: new Map([[DEFAULT_ACL, defaultAcl]]) })
   tree.times.set(path, entry.mtime)
   tree.implied.delete(path)
 }
+
+const DEFAULT_ACL = 'system.posix_acl_default'
 
 function made(tree: Tree, path: string): boolean {
   try {
@@ -131,7 +141,8 @@ function made(tree: Tree, path: string): boolean {
 function occupant(tree: Tree, path: string): 'directory' | 'link to a directory' | 'other' {
   const stats = lstatSync(bytePath(placeOf(tree, path).path))
   if (stats.isDirectory()) return 'directory'
-  if (!stats.isSymbolicLink() || tree.links === 'refuse') return 'other'
+  if (!stats.isSymbolicLink() || tree.overLink === 'replace') return 'other'
+  if (tree.links === 'refuse') return 'other'
   if (tree.madeLinks.has(path)) return 'other'
   try {
     tree.directories.open(path, 'fail')

@@ -4,6 +4,7 @@ import { bytePath } from '../../core/lib/bytes.ts'
 import { hasCode } from '../../core/lib/errno.ts'
 import { removeTree } from '../../core/lib/remove-tree.ts'
 import type { FileTime } from '../../native-shim/syscalls.ts'
+import type { FileEntry } from '../tar/entry.ts'
 import { invalidArchive, readable } from '../tar/invalid.ts'
 import type { AttributeRules, Place } from './attributes.ts'
 import { type Directories, openDirectories } from './directories.ts'
@@ -21,8 +22,11 @@ export interface Tree {
   readonly implied: Set<string>
   /** What links are that lie on the way of an entry. */
   readonly links: 'follow' | 'refuse'
+  readonly overLink: 'keep' | 'replace'
   /** Times that directories get at the end, by path below the root. */
   readonly times: Map<string, FileTime>
+  /** Access lists that new files would inherit: directories get theirs at the end, by path. */
+  readonly inherited: Map<string, FileEntry>
   /** Files that are being written. */
   readonly openFiles: Set<number>
 }
@@ -37,9 +41,15 @@ export interface TreeTarget {
    * root. 'refuse': none is a way, and a directory takes the place of one.
    */
   readonly links?: 'follow' | 'refuse'
+  /**
+   * What a directory does where a link to one was before: 'keep', unless said otherwise, uses that
+   * one; 'replace' takes its place, as everyone unpacks archives.
+   */
+  readonly overLink?: 'keep' | 'replace'
 }
 
-export function openTree({ rootFd, base, rules, links = 'follow' }: TreeTarget): Tree {
+export function openTree(target: TreeTarget): Tree {
+  const { rootFd, base, rules, links = 'follow', overLink = 'keep' } = target
   const implied = new Set<string>()
   const options = { links, made: (path: string) => implied.add(path) }
   const directories = openDirectories(rootFd, rules.sys, options)
@@ -47,9 +57,10 @@ export function openTree({ rootFd, base, rules, links = 'follow' }: TreeTarget):
     implied,
     madeLinks: new Set<string>(),
     times: new Map(),
+    inherited: new Map(),
     openFiles: new Set<number>(),
   }
-  return { base, directories, rules, links, ...known }
+  return { base, directories, rules, links, overLink, ...known }
 }
 
 export function closeTree(tree: Tree): void {
@@ -109,4 +120,5 @@ export function clear(tree: Tree, path: string): void {
   for (const known of tree.madeLinks) if (gone(known)) tree.madeLinks.delete(known)
   for (const known of tree.implied) if (gone(known)) tree.implied.delete(known)
   for (const known of tree.times.keys()) if (gone(known)) tree.times.delete(known)
+  for (const known of tree.inherited.keys()) if (gone(known)) tree.inherited.delete(known)
 }

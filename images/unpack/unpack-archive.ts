@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readTar } from '../tar/read.ts'
-import { explained } from './explained.ts'
+import { explainedBody } from './explained.ts'
 import type { TreeTarget } from './tree.ts'
 import { createTreeWriter } from './tree-writer.ts'
 
@@ -15,9 +15,9 @@ export async function unpackArchive(
   source: AsyncIterable<Buffer>,
   target: TreeTarget,
 ): Promise<void> {
-  const writer = createTreeWriter(target)
+  const writer = createTreeWriter({ ...target, overLink: 'replace' })
   try {
-    await readTar(source, (entry) => explained(entry.path, () => writer.put(entry)))
+    await readTar(source, (entry) => explainedBody(entry.path, () => writer.put(entry)))
     writer.finish()
   } finally {
     writer.close()

@@ -15,6 +15,7 @@ const entries = {
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
   schema: 'core/lib/schema.ts',
+  execa: 'core/lib/execa.ts',
 }
 
 /**
@@ -93,7 +94,7 @@ const mergeMetafiles = (results) => ({
 
 /**
  * What few commands need is a bundle of its own: the compiler of seccomp profiles, yargs, which
- * writes help and completion, and the checks of foreign JSON.
+ * writes help and completion, the checks of foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
@@ -101,6 +102,7 @@ const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
+  leftApart('execa', /lib\/execa\.ts$/),
 ]
 
 /** @param {string} name @param {RegExp} filter @returns {import('esbuild').Plugin} */

@@ -63,6 +63,15 @@ const cases: readonly Case[] = [
     order: { args: shell('echo out; sleep 1000'), outputBreaks: true },
     want: { error: 'RangeError: the output broke' },
   },
+  {
+    name: 'no descriptor is left for a monitor',
+    order: { args: ['true'], seccomp: 'unconfined', usesUpDescriptors: true },
+    want: {
+      error: 'RUNTIME_FAILED: cannot start the monitor of a container',
+      hint: 'too many processes or open files may be the reason: ulimit -u, ulimit -n',
+      exitCode: 125,
+    },
+  },
 ]
 
 describe('a step', () => {
@@ -88,7 +97,7 @@ describe('a step', () => {
   })
 
   matrix('runs beside others, and all end when told to', async (user) => {
-    const containers = await Promise.all([1, 2, 3, 4].map(() => user.container('busybox')))
+    const containers = await containersOf(user, 4)
     const args = shell('echo up; exec sleep 1000')
     const steps = containers.map((container) => ({ container, args }))
     const reports = await runSteps(user, { steps, abortAt: 4 })
@@ -99,6 +108,12 @@ describe('a step', () => {
   matrix('has a network', connect, { needs: ['tun'] })
 })
 
+async function containersOf(user: TestUser, count: number): Promise<string[]> {
+  const containers: string[] = []
+  while (containers.length < count) containers.push(await user.container('busybox'))
+  return containers
+}
+
 async function openOutput(user: TestUser): Promise<void> {
   const container = await user.container('busybox')
   const args = shell('id -u; echo out >/dev/stdout; echo err >/dev/stderr')
@@ -107,7 +122,7 @@ async function openOutput(user: TestUser): Promise<void> {
 }
 
 async function connect(user: TestUser): Promise<void> {
-  const containers = await Promise.all([1, 2].map(() => user.container('busybox')))
+  const containers = await containersOf(user, 2)
   const args = shell('ip -o -4 addr show tap0 | grep -o 10.0.2.100; cat /etc/resolv.conf')
   const network = 'slirp4netns'
   const steps = containers.map((container) => ({ container, args, network }) as const)

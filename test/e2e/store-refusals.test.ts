@@ -27,8 +27,6 @@ const link = (name: string, target: string): TarFields => ({ name, type: '2', li
 const noise = Buffer.alloc(4096, 'noise')
 
 const badArchives: readonly BadArchive[] = [
-  { name: 'no archive', bytes: noise, want: /it is no tar archive/ },
-  { name: 'an empty file', bytes: Buffer.alloc(0), want: /it is no tar archive/ },
   { name: 'cut off', bytes: makeTar({ ...good, body: noise }).subarray(0, 1024), want: /./ },
   {
     name: 'a wrong checksum behind a good entry',
@@ -61,9 +59,9 @@ const badArchives: readonly BadArchive[] = [
     want: /points upwards/,
   },
   {
-    name: 'bzip2',
+    name: 'bzip2 cut off',
     bytes: Buffer.from('BZh91AY&SY'),
-    want: /bzip2.*not supported.*hint: unpack it/s,
+    want: /damaged or cut off/,
   },
 ]
 

@@ -17,7 +17,7 @@ const ranks: readonly RegExp[] = [
 /** The one module that knows each package: to replace a package is to change that module. */
 const owners: Readonly<Record<string, string>> = {
   '@sinclair/typebox': 'core/lib/schema.ts',
-  execa: 'core/lib/exec.ts',
+  execa: 'core/lib/execa.ts',
   koffi: 'native-shim/syscalls.ts',
   'tar-stream': 'images/tar/read.ts',
   yargs: 'cli/yargs.ts',
@@ -77,7 +77,7 @@ describe('only one place', () => {
     {
       what: 'starts children',
       pattern: /node:child_process|\bexeca\b/,
-      allowed: /^(core\/lib\/exec|native-shim\/shim-process)\.ts$/,
+      allowed: /^(core\/lib\/execa?|native-shim\/shim-process)\.ts$/,
     },
   ]
   for (const { what, pattern, allowed } of places) {

@@ -3,6 +3,7 @@
  * What the launcher starts in place of the command, to run steps without a build: options and
  * orders as the JSON of argv[3]. The programs' output is passed on, then follows a line of JSON.
  */
+import { closeSync, openSync } from 'node:fs'
 import { createContext } from '../../../core/context.ts'
 import { TsbuildError } from '../../../core/lib/errors.ts'
 import { runStep, type StepOutput } from '../../../core/runtime/run-step.ts'
@@ -25,14 +26,18 @@ export interface Order {
   readonly user?: string
   readonly workingdir?: string
   readonly network?: 'none' | 'slirp4netns'
+  readonly seccomp?: 'default' | 'unconfined'
   /** Throws when something is written. */
   readonly outputBreaks?: boolean
+  /** Leaves next to no descriptor for what is to come. */
+  readonly usesUpDescriptors?: boolean
 }
 
 export interface Report {
   readonly status?: number
   readonly maxRssKib?: number
   readonly error?: string
+  readonly hint?: string | undefined
   readonly exitCode?: number
   readonly stdout: string
   readonly stderr: string
@@ -53,11 +58,12 @@ async function report(order: Order): Promise<Report> {
     return { status, maxRssKib, ...taken }
   } catch (error) {
     if (!(error instanceof TsbuildError)) return { error: String(error), ...taken }
-    return { error: `${error.code}: ${error.message}`, exitCode: error.exitCode, ...taken }
+    const { code, message, hint, exitCode } = error
+    return { error: `${code}: ${message}`, hint, exitCode, ...taken }
   }
 }
 
-function step({ container, outputBreaks: _, ...order }: Order, output: StepOutput) {
+function step({ container, usesUpDescriptors = false, ...order }: Order, output: StepOutput) {
   const record = lockContainer(context, container)
   const request = {
     ...{ env: [], user: '', workingdir: '/', hostname: undefined, network: 'none' as const },
@@ -65,7 +71,17 @@ function step({ container, outputBreaks: _, ...order }: Order, output: StepOutpu
     ...order,
     subject: { ...record, rootfs: rootfsOf(context, record) },
   }
+  if (usesUpDescriptors) useUpDescriptors()
   return runStep(context, request, output, abort.signal)
+}
+
+function useUpDescriptors(): void {
+  const open: number[] = []
+  try {
+    for (;;) open.push(openSync('/dev/null', 'r'))
+  } catch {
+    for (const fd of open.slice(-4)) closeSync(fd)
+  }
 }
 
 function taker(

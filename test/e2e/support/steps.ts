@@ -14,7 +14,9 @@ export function startSteps(
   options?: RunOptions,
 ): Running {
   const { root, runroot } = user
-  return user.spawn([program(), 'run', JSON.stringify({ root, runroot, ...orders })], options)
+  const limit = ['prlimit', '--nofile=256:256'] // so few that a test can use them up
+  const argv = [program(), 'run', JSON.stringify({ root, runroot, ...orders })]
+  return user.spawn([...limit, ...argv], options)
 }
 
 /** Runs them to their end. @throws Error with what the driver said, if it came to no report */

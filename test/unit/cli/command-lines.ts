@@ -79,6 +79,7 @@ const otherLines: readonly Lines[] = [
     plain: {
       ...{ container: 'c', sources: ['a'], destination: '/d' },
       ...{ chown: undefined, chmod: undefined, from: undefined, contextdir: undefined },
+      ...{ ignorefile: undefined },
       ...{ addHistory: false, quiet: false },
     },
     rows: [
@@ -100,7 +101,7 @@ const otherLines: readonly Lines[] = [
   },
   {
     of: rmiCommand,
-    plain: { images: [], all: false, force: false },
+    plain: { images: [], all: false, force: false, prune: false },
     rows: [
       ['short flags in one word', ['-af'], { all: true, force: true }],
       ['images and a flag', ['a', '-f', 'b'], { images: ['a', 'b'], force: true }],

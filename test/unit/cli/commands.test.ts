@@ -135,7 +135,8 @@ describe('the launch table', () => {
   })
 
   it('enters for what changes the store, runs something or tells what it could', () => {
-    const wanted = 'from copy add config run commit rm delete rmi unshare info'
+    const wanted =
+      'build bud from copy add config run commit rm delete rmi pull push tag unshare info'
     assert.deepEqual(entering, wanted.split(' '))
   })
 

@@ -5,14 +5,13 @@ import { type ConfigOptions, configChanges } from '../../../cli/config-changes.t
 import { securityOptions } from '../../../cli/security-options.ts'
 
 const nothing: ConfigOptions = {
-  env: [],
-  label: [],
-  cmd: undefined,
-  entrypoint: undefined,
-  user: undefined,
-  workingdir: undefined,
-  author: undefined,
-  createdBy: undefined,
+  ...{ env: [], label: [], unsetlabel: [], annotation: [], port: [], volume: [], onbuild: [] },
+  ...{ cmd: undefined, entrypoint: undefined, shell: undefined, user: undefined },
+  ...{ workingdir: undefined, stopSignal: undefined, hostname: undefined, domainname: undefined },
+  ...{ os: undefined, arch: undefined, variant: undefined, author: undefined, comment: undefined },
+  ...{ createdBy: undefined, historyComment: undefined, healthcheck: undefined },
+  ...{ healthcheckInterval: undefined, healthcheckTimeout: undefined },
+  ...{ healthcheckStartPeriod: undefined, healthcheckRetries: undefined },
 }
 
 interface Case {
@@ -103,6 +102,66 @@ const cases: readonly Case[] = [
       { kind: 'created-by', text: 'by hand' },
     ],
   },
+  {
+    name: 'ports, volumes and annotations, set and removed',
+    options: { port: ['80', '53/udp-'], volume: ['/a', '/b-'], annotation: ['k=v', 'l-'] },
+    want: [
+      { kind: 'annotation', name: 'k', value: 'v' },
+      { kind: 'unset-annotation', name: 'l' },
+      { kind: 'port', name: '80' },
+      { kind: 'unset-port', name: '53/udp' },
+      { kind: 'volume', name: '/a' },
+      { kind: 'unset-volume', name: '/b' },
+    ],
+  },
+  {
+    name: 'everything of a kind taken away, before what comes new',
+    options: { env: ['-', 'A=1'], label: ['-'], port: ['-'], onbuild: ['-', 'RUN x'] },
+    want: [
+      { kind: 'clear', what: 'env' },
+      { kind: 'env', name: 'A', value: '1' },
+      { kind: 'clear', what: 'label' },
+      { kind: 'clear', what: 'port' },
+      { kind: 'clear', what: 'onbuild' },
+      { kind: 'onbuild', text: 'RUN x' },
+    ],
+  },
+  {
+    name: 'a shell as words and as an array, a label by the other option',
+    options: { shell: '/bin/bash -c', unsetlabel: ['a', 'b-'] },
+    want: [
+      { kind: 'unset-label', name: 'a' },
+      { kind: 'unset-label', name: 'b-' },
+      { kind: 'shell', args: ['/bin/bash', '-c'] },
+    ],
+  },
+  ...(
+    [
+      ['NONE', ['NONE']],
+      ['CMD curl -f "a b"', ['CMD', 'curl', '-f', 'a b']],
+      ['CMD ["curl", "-f"]', ['CMD', 'curl', '-f']],
+      ['CMD-SHELL test -e /x || exit 1', ['CMD-SHELL', 'test -e /x || exit 1']],
+      ['test -e /x | cat', ['CMD-SHELL', 'test -e /x | cat']],
+      ['', []],
+    ] as const
+  ).map(([healthcheck, Test]) => ({
+    name: `a check: ${JSON.stringify(healthcheck)}`,
+    options: { healthcheck },
+    want: [{ kind: 'healthcheck', check: { Test } }],
+  })),
+  {
+    name: 'times and retries of a check, in nanoseconds',
+    options: {
+      ...{ healthcheckInterval: '1m30s', healthcheckTimeout: '1.5h', healthcheckRetries: 3 },
+      healthcheckStartPeriod: '250ms',
+    },
+    want: [
+      {
+        kind: 'healthcheck',
+        check: { Interval: 90e9, Timeout: 5400e9, StartPeriod: 250e6, Retries: 3 },
+      },
+    ],
+  },
 ]
 
 describe('the changes config asks for', () => {
@@ -115,6 +174,9 @@ describe('the changes config asks for', () => {
   const refused: readonly (readonly [name: string, options: Partial<ConfigOptions>, RegExp])[] = [
     ['a variable without a value anywhere', { env: ['GONE'] }, /"--env GONE" of "config"/],
     ['an array that is not closed', { cmd: '["a", ' }, /is no JSON array of strings/],
+    ['a time without a unit', { healthcheckTimeout: '30' }, /"--healthcheck-timeout".*"30"/],
+    ['a time that is none', { healthcheckInterval: 'nope' }, /is no time: "nope"/],
+    ['half a retry', { healthcheckRetries: 0.5 }, /is not 0.5/],
     ['an array of something else', { entrypoint: '["a", 1]' }, /is no JSON array of strings/],
   ]
   for (const [name, options, message] of refused) {

@@ -60,7 +60,7 @@ const refusals: readonly Refusal[] = [
     name: 'an archive that is cut off',
     source: (make) => make('x.tar', cut),
     code: 'ARCHIVE_INVALID',
-    words: /cannot unpack .*x\.tar" it is cut off/,
+    words: /cannot unpack .*x\.tar it is cut off/,
     hint: /fetch or make it again/,
   },
   {
@@ -81,8 +81,8 @@ const refusals: readonly Refusal[] = [
     name: 'an archive in xz',
     source: (make) => make('x', Buffer.from('fd377a585a00', 'hex')),
     code: 'ARCHIVE_INVALID',
-    words: /compressed with xz/,
-    hint: /unpack it first \(unxz\)/,
+    words: /damaged or cut off/,
+    hint: /make the archive again/,
   },
   {
     name: 'an archive onto a file',

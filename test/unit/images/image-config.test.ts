@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { toOciConfig } from '../../../images/convert.ts'
+import { dockerSettings, toOciConfig } from '../../../images/convert.ts'
 import { parseImageConfig } from '../../../images/image-config.ts'
 import { json } from './transport/sample-image.ts'
 
@@ -85,6 +85,12 @@ describe('toOciConfig', () => {
     })
     const want = { ...good, mine: 1, config: { Env: ['A=1'], mine: 2 } }
     assert.deepEqual(JSON.parse(toOciConfig(bytes).toString()), want)
+  })
+
+  it('is told of by the settings that do something', () => {
+    const config = { Healthcheck: { Test: ['NONE'] }, OnBuild: null, Shell: [], Hostname: 'h' }
+    assert.deepEqual(dockerSettings(json({ ...good, config })), ['Healthcheck'])
+    assert.deepEqual(dockerSettings(json(good)), [])
   })
 
   it('leaves the bytes of a config alone that holds nothing of that', () => {

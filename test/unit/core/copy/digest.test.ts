@@ -122,4 +122,14 @@ describe('the digest of a selection', () => {
     assert.deepEqual(digests, [digest(['d']), digest(['d'])])
     assert.deepEqual(asked, [0n, 7n, 2_500_000n])
   })
+
+  it('names the source when something of it is gone or cannot be read', (t) => {
+    const { context, select } = setUpCopying(t)
+    makeContext(context)
+    const selection = select(['d'])
+    t.after(() => selection.close())
+    rmSync(join(context, 'd/file'))
+    const error = { code: 'PATH_INVALID', message: 'cannot copy "d"', hint: /can read/ }
+    assert.throws(() => digestSelection(selection, {}), error)
+  })
 })

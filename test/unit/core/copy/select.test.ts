@@ -49,6 +49,11 @@ const found: readonly Case[] = [
   },
   { name: 'files of a pattern, sorted', patterns: ['*.txt'], want: ['a.txt', 'b.txt'] },
   { name: 'a pattern in the middle', patterns: ['*/c.*'], want: ['c.txt', 'c.txt'] },
+  {
+    name: 'only those of a pattern that are there',
+    patterns: ['*/sub/e.txt'],
+    want: ['e.txt', 'e.txt'],
+  },
   { name: 'hidden files too', patterns: ['.h*'], want: ['.hidden'] },
   { name: 'a name with brackets, escaped', patterns: ['we\\[i]rd'], want: ['we[i]rd'] },
   { name: 'a link to a directory', patterns: ['to-d/sub'], want: ['sub/e.txt'] },

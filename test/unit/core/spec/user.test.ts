@@ -45,10 +45,11 @@ interface Resolved {
   readonly want: ResolvedUser
 }
 
-const user = (uid: number, gid: number, additionalGids: number[], home: string, name: string) => ({
+/** @param more additional groups beside its own, which is always one of them */
+const user = (uid: number, gid: number, more: number[], home: string, name: string) => ({
   uid,
   gid,
-  additionalGids,
+  additionalGids: [gid, ...more],
   home,
   name,
 })
@@ -132,7 +133,7 @@ describe('resolveUser', () => {
       const unlisted = { passwd: text, group: text }
       assert.throws(() => resolveUser('app', unlisted), /look up user "app"/)
       const { additionalGids } = resolveUser('app', { passwd, group: text })
-      assert.deepEqual(additionalGids, [])
+      assert.deepEqual(additionalGids, [1001])
       const elapsedMs = performance.now() - started
       assert.ok(elapsedMs < 5000, `${elapsedMs} ms`) // a quadratic one takes minutes
     })

@@ -36,7 +36,7 @@ describe('a layer', () => {
     chmodSync(child, 0o700)
     assert.deepEqual(await namesOf(pack(child)), ['./'])
     chmodSync(parent, 0o700)
-    const below = { hasParent: true, parent: { fs: parent, owners: '' } }
+    const below = { hasParent: true, parent: { fs: parent } }
     assert.deepEqual(await namesOf(pack(child, below)), [])
     sys.lsetxattr(child, 'user.x', Buffer.from('1'))
     assert.deepEqual(await namesOf(pack(child, below)), ['./'])

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the kernel cannot store is a record, and comes back: the layer tells no difference. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { makeTar } from '../tar/make-tar.ts'
 import { isHostRoot, scratchRoot } from '../unpack/scratch-root.ts'
 import { entriesOf } from './pack-tree.ts'
-import { program, unpackAndPack } from './unpack-and-pack.ts'
+import { inNamespace, unpackAndPack } from './unpack-and-pack.ts'
 
 /** cap_net_raw+ep, as setcap(8) writes it: revision 2, effective. */
 const CAPABILITY = Buffer.from('0100000200200000000000000000000000000000', 'hex')
@@ -85,19 +83,3 @@ const packed = async (bytes: Buffer) =>
     const { type, path, linkTarget } = entry
     return type === 'link' ? { type, path, linkTarget } : entry
   })
-
-/** Unpacks and packs as root of a new user namespace with this map. */
-async function inNamespace(map: string, from: string, to: string): Promise<unknown> {
-  const run = ['sh', '-c', 'echo entered; read go; exec "$@"', 'sh', process.execPath, program]
-  const child = spawn('unshare', ['--user', ...run, from, to], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const ended = once(child, 'exit')
-  await once(child.stdout, 'data')
-  for (const file of ['uid_map', 'gid_map']) writeFileSync(`/proc/${child.pid}/${file}`, map)
-  child.stdin.end('\n')
-  const output: Buffer[] = []
-  for await (const chunk of child.stdout) output.push(chunk)
-  assert.deepEqual(await ended, [0, null])
-  return JSON.parse(Buffer.concat(output).toString())
-}

@@ -172,6 +172,13 @@ describe('encodeHeader', () => {
     }
   })
 
+  it('refuses more attributes than readers take', () => {
+    const names = Array.from({ length: 17 }, (_, index) => `user.${index}`)
+    const xattrs = new Map(names.map((name) => [name, Buffer.alloc(65_536)]))
+    const pack = () => encodeHeader({ ...plain, xattrs })
+    assert.throws(pack, { code: 'PATH_INVALID', hint: /1048576 bytes/ })
+  })
+
   it('refuses an attribute that pax would cut', () => {
     const xattrs = new Map([['user.a=b', Buffer.alloc(1)]])
     const pack = () => encodeHeader({ ...plain, xattrs })

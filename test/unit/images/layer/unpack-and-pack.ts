@@ -7,6 +7,9 @@
  *
  * The layer goes to DIRECTORY.tar.
  */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { appendOwners } from '../../../../images/unpack/owner-table.ts'
@@ -14,7 +17,7 @@ import { unpackArchive } from '../../../../images/unpack/unpack-archive.ts'
 import { chunksOf, sys } from '../unpack/scratch-root.ts'
 import { pack } from './pack-tree.ts'
 
-export const program = fileURLToPath(import.meta.url)
+const program = fileURLToPath(import.meta.url)
 
 /** @returns what could not be kept */
 export async function unpackAndPack(archive: string, directory: string) {
@@ -31,6 +34,26 @@ export async function unpackAndPack(archive: string, directory: string) {
   closeSync(rootFd)
   writeFileSync(`${directory}.tar`, pack(directory))
   return rules.losses
+}
+
+/**
+ * The same as root of a new user namespace.
+ *
+ * @param map the line of uid_map and gid_map
+ */
+export async function inNamespace(map: string, from: string, to: string): Promise<unknown> {
+  const run = ['sh', '-c', 'echo entered; read go; exec "$@"', 'sh', process.execPath, program]
+  const child = spawn('unshare', ['--user', ...run, from, to], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  await once(child.stdout, 'data')
+  for (const file of ['uid_map', 'gid_map']) writeFileSync(`/proc/${child.pid}/${file}`, map)
+  child.stdin.end('\n')
+  const output: Buffer[] = []
+  for await (const chunk of child.stdout) output.push(chunk)
+  assert.deepEqual(await ended, [0, null])
+  return JSON.parse(Buffer.concat(output).toString())
 }
 
 function holds(map: 'uid_map' | 'gid_map', id: number): boolean {

@@ -6,6 +6,7 @@ import {
   type InodeRecord,
   inodeRecord,
   parseInodeRecord,
+  type RecordWriters,
   withRecord,
 } from '../../../../images/unpack/inode-record.ts'
 
@@ -59,10 +60,29 @@ describe('withRecord', () => {
     readonly found?: Partial<FileEntry>
     readonly record?: InodeRecord
     readonly sizeBytes?: bigint
+    readonly writers?: RecordWriters
     readonly want: Partial<FileEntry>
   }
   const cases: readonly Case[] = [
     { name: 'owner and set-id bits come back', want: { uid: 1000, gid: 5, mode: 0o4755 } },
+    {
+      name: 'anyone’s record gives no set-id bits to what others can write',
+      found: { mode: 0o775 },
+      record: { ...record, mode: 0o4775 },
+      writers: 'anyone',
+      want: { uid: 1000, mode: 0o775 },
+    },
+    {
+      name: 'anyone’s record counts where only the owner can write',
+      writers: 'anyone',
+      want: { uid: 1000, mode: 0o4755 },
+    },
+    {
+      name: 'root’s record counts on what others can write',
+      found: { mode: 0o777 },
+      record: { ...record, mode: 0o6777 },
+      want: { uid: 1000, mode: 0o6777 },
+    },
     { name: 'a later mode counts', found: { mode: 0o700 }, want: { uid: 1000, mode: 0o700 } },
     {
       name: 'a later mode with set-id bits counts',
@@ -88,9 +108,12 @@ describe('withRecord', () => {
       want: { type: 'directory', uid: 0, mode: 0o755 },
     },
   ]
-  for (const { name, want, sizeBytes = 0n, ...given } of cases) {
+  for (const { name, want, sizeBytes = 0n, writers = 'root', ...given } of cases) {
     it(name, () => {
-      const entry = withRecord({ ...found, ...given.found }, given.record ?? record, sizeBytes)
+      const entry = withRecord({ ...found, ...given.found }, given.record ?? record, {
+        sizeBytes,
+        writers,
+      })
       for (const [key, value] of Object.entries(want)) {
         assert.deepEqual(entry[key as keyof FileEntry], value, key) // the keys of a Partial
       }
