@@ -36,12 +36,12 @@ export function findMountPoints({ paths }: Pick<Context, 'paths'>, keys: readonl
 function find(roots: readonly string[], path: string): Stats | undefined {
   const parent = dirname(path)
   for (const root of roots) {
+    const above = lstat(`${root}/${parent}`)
+    if (above === undefined) continue
+    if (!above.isDirectory()) return undefined
     const stats = lstat(`${root}/${path}`)
     if (stats !== undefined) return isWhiteout(stats) ? undefined : stats
-    if (parent === '.') continue
-    const above = lstat(`${root}/${parent}`)
-    if (above !== undefined && (!above.isDirectory() || isOpaque(`${root}/${parent}`)))
-      return undefined
+    if (parent !== '.' && isOpaque(`${root}/${parent}`)) return undefined
   }
   return undefined
 }
@@ -54,7 +54,7 @@ function find(roots: readonly string[], path: string): Stats | undefined {
  * @param before of `findMountPoints`
  */
 export function dropMountPoints(fs: string, before: Found): void {
-  const made = mountPoints.filter((path) => !before.has(path))
+  const made = mountPoints.filter((path) => !before.has(path) && isBelowDirectory(fs, path))
   const emptied = new Set(made.filter((path) => removeEmpty(`${fs}/${path}`)).map(dirname))
   for (const parent of parents) {
     if (!emptied.has(parent)) continue
@@ -65,6 +65,10 @@ export function dropMountPoints(fs: string, before: Found): void {
       utimesSync(`${fs}/${parent}`, was.atime, was.mtime)
   }
 }
+
+/** A program may put a link to anywhere in the host's tree in place of /etc. */
+const isBelowDirectory = (fs: string, path: string): boolean =>
+  lstat(`${fs}/${dirname(path)}`)?.isDirectory() === true
 
 function removeEmpty(path: string): boolean {
   const stats = lstat(path)
@@ -83,14 +87,7 @@ function removeEmpty(path: string): boolean {
 const sameAttributes = (a: Stats, b: Stats): boolean =>
   a.mode === b.mode && a.uid === b.uid && a.gid === b.gid
 
-const lstat = (path: string): Stats | undefined => {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    if (hasCode(error, 'ENOTDIR')) return undefined
-    throw error
-  }
-}
+const lstat = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false })
 
 const isWhiteout = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0
 
