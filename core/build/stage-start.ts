@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { fitHistory } from '../../images/fit-history.ts'
 import { baseImage } from '../base-image.ts'
 import { readImageConfig } from '../image-config.ts'

@@ -12,10 +12,10 @@ import { warnOfLosses } from '../losses.ts'
 import type { CopyStep } from '../plan/types.ts'
 import { withRootfs } from '../snapshot/mount.ts'
 import { attributeRules, ownersOf } from '../snapshot/rules.ts'
-import { cachedStep, type StepOutcome, type StepResult } from './cached-step.ts'
 import { type Change, withFiles } from './change.ts'
 import { type StageFiles, snapshotsOf } from './files.ts'
 import { withInlineFiles } from './inline-files.ts'
+import type { StageSession, StepOutcome, StepResult } from './perform-step.ts'
 import type { BuildSession, StageResults } from './session.ts'
 import { fromImage } from './stage-start.ts'
 
@@ -33,7 +33,7 @@ interface Sources {
 }
 
 /** Copies the files of a COPY or ADD instruction. */
-export async function executeCopy(session: BuildSession, work: CopyWork): Promise<StepOutcome> {
+export async function executeCopy(session: StageSession, work: CopyWork): Promise<StepOutcome> {
   const { step, results } = work
   const { context } = session
   const patterns = step.sources
@@ -70,7 +70,7 @@ function fromTree(
 
 /** Files that stand in the Containerfile are sources like others. */
 function copyWith(
-  session: BuildSession,
+  session: StageSession,
   { files, step }: CopyWork,
   sources: Sources,
 ): Promise<StepOutcome> {
@@ -87,7 +87,7 @@ function copyWith(
       }
       const { verb, destination, chown = '', chmod = '' } = step
       const inputs = { kind: 'copy', verb, content, destination, chown, chmod }
-      return await cachedStep(session, files, inputs, (change) =>
+      return await session.perform(files, inputs, (change) =>
         copyInto(session, step, { change, selections }),
       )
     } finally {

@@ -3,10 +3,10 @@ import { sourceError } from '../containerfile/source.ts'
 import type { RunStep } from '../plan/types.ts'
 import { runStep as runProgram, type StepOutput } from '../runtime/run-step.ts'
 import { rootfsOf } from '../snapshot/rootfs.ts'
-import { cachedStep, type StepOutcome } from './cached-step.ts'
 import type { Change } from './change.ts'
-import { type StageFiles, snapshotsOf } from './files.ts'
+import type { StageFiles } from './files.ts'
 import { dropMountPoints, findMountPoints } from './mount-points.ts'
+import type { StageSession, StepOutcome } from './perform-step.ts'
 import type { BuildSession } from './session.ts'
 import { makeIn } from './step-workdir.ts'
 
@@ -16,7 +16,7 @@ import { makeIn } from './step-workdir.ts'
  * @throws TsbuildError STEP_FAILED with the exit code of the command
  */
 export function executeRun(
-  session: BuildSession,
+  session: StageSession,
   files: StageFiles,
   step: RunStep,
   output: StepOutput,
@@ -25,9 +25,9 @@ export function executeRun(
   const { args, env, user, workingDir } = step
   const { Volumes: volumes = {} } = step.config
   const inputs = { kind: 'run', args, env: [...env].sort(), user, workingDir, network, volumes }
-  return cachedStep(session, files, inputs, async (change) => {
-    const keys = files.driver === 'copy' ? [change.key] : snapshotsOf(files)
-    const before = findMountPoints(session.context, keys)
+  return session.perform(files, inputs, async (change) => {
+    const { layers, active } = change.mounted
+    const before = findMountPoints(session.context, [...layers, active])
     // A program finds its volumes, as it does where something is mounted there.
     const paths = Object.keys(volumes).sort()
     if (paths.length > 0) await makeIn(session, change, { paths, owner: '' })

@@ -5,9 +5,9 @@ import { accountFiles, resolveOwner } from '../copy/owner.ts'
 import { toBytes } from '../lib/bytes.ts'
 import { withRootfs } from '../snapshot/mount.ts'
 import { attributeRules } from '../snapshot/rules.ts'
-import { cachedStep, type StepOutcome } from './cached-step.ts'
 import type { Change } from './change.ts'
 import type { StageFiles } from './files.ts'
+import type { StageSession, StepOutcome } from './perform-step.ts'
 import type { BuildSession } from './session.ts'
 
 /** Directories that a step wants to be there. */
@@ -20,14 +20,13 @@ export interface WantedDirectories {
 
 /** Makes directories where they are missing; where none is, the step leaves no layer. */
 export function executeDirectories(
-  session: BuildSession,
+  session: StageSession,
   files: StageFiles,
   wanted: WantedDirectories,
 ): Promise<StepOutcome> {
-  return cachedStep(session, files, { kind: 'directories', ...wanted }, async (change) => {
+  return session.perform(files, { kind: 'directories', ...wanted }, async (change) => {
     await makeIn(session, change, wanted)
-    const isSame = files.driver === 'overlay' && readdirSync(change.fs).length === 0
-    return isSame ? 'unchanged' : 'changed'
+    return readdirSync(change.fs).length === 0 ? 'unchanged' : 'changed'
   })
 }
 
