@@ -137,7 +137,7 @@ COPY --chown=3 --chmod=4750 tree/a/file /set
 COPY tree/top /own
 `
 
-/** The owners that a single id cannot give, not to links at all, are noted: the layers have them. */
+/** Owners that a single id cannot give are noted, also those of links: the layers have them. */
 async function sameLayers(user: TestUser): Promise<void> {
   await using other = openUser('subid')
   let listing = ''
