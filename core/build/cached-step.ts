@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs'
 import { digestHex, sha256 } from '../../images/digest.ts'
-import { canonicalJson } from '../lib/canonical-json.ts'
+import { hostPlatform } from '../../images/platform.ts'
+import { stepKey } from '../plan/step-key.ts'
 import { readCache, writeCache } from '../store/cache.ts'
 import { snapshotFs } from '../store/layout.ts'
 import { type Change, withChange } from './change.ts'
 import { type StageFiles, withLayer } from './files.ts'
-import { thisPlatform } from './platform.ts'
 import type { BuildSession } from './session.ts'
 
 /**
@@ -25,13 +25,10 @@ export interface StepOutcome {
   readonly created: string
 }
 
-/** Bumped whenever the same inputs may give other files than before. */
-const KEY_VERSION = 1
-
 /**
  * Does a step, or takes what it made when it was done with the same inputs before.
  *
- * @param inputs all that decides the result beside the files below; never a time
+ * @param inputs of `stepInputs`
  */
 export async function cachedStep(
   session: BuildSession,
@@ -40,12 +37,11 @@ export async function cachedStep(
   work: (change: Change) => Promise<StepResult>,
 ): Promise<StepOutcome> {
   const { context } = session
-  const common = { version: KEY_VERSION, parent: files.key, driver: files.driver }
-  const all = { ...common, platform: thisPlatform, ...inputs }
-  const key = sha256(canonicalJson(all))
+  const place = { parent: files.key, driver: files.driver, platform: hostPlatform() }
+  const key = stepKey(place, inputs)
   const known = lookUp(session, digestHex(key))
   if (known !== undefined) return outcomeOf(files, { ...known, key, how: 'cached' })
-  context.trace('cache', 'miss', { key, inputs: all })
+  context.trace('cache', 'miss', { key, inputs: { ...place, ...inputs } })
   const { snapshots, result } = await withChange(context, files, async (change) => {
     const result = await work(change)
     if (result !== 'unchanged') change.keep()
@@ -54,7 +50,7 @@ export async function cachedStep(
   const created = context.now().toISOString()
   if (result === 'changed once')
     return outcomeOf(files, { key: sha256(context.randomId()), snapshots, created, how: 'done' })
-  writeCache(context, { key: digestHex(key), created, snapshots, inputs: all })
+  writeCache(context, { key: digestHex(key), created, snapshots, inputs: { ...place, ...inputs } })
   return outcomeOf(files, { key, snapshots, created, how: 'done' })
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { compileIgnore } from '../containerfile/ignore.ts'
 import type { IgnoreMatcher } from '../copy/origin.ts'
@@ -71,12 +71,26 @@ const ignoreCandidates = (root: string, containerfile: string): string[] => [
 /** @throws TsbuildError PATH_INVALID for more than 4 MiB as well */
 export function readText(path: string, what: string): string {
   try {
-    if (statSync(path).size > TEXT_BYTES_MAX) throw new Error('it has more than 4 MiB')
-    return readFileSync(path, 'utf8')
+    return readBounded(path)
   } catch (cause) {
     throw new TsbuildError('PATH_INVALID', `cannot read ${what} ${path}`, {
       cause,
       hint: 'name a text file that you can read',
     })
+  }
+}
+
+/** A pipe and a device tell no size. */
+function readBounded(path: string): string {
+  const bytes = Buffer.allocUnsafeSlow(TEXT_BYTES_MAX + 1)
+  const fd = openSync(path, 'r')
+  try {
+    let length = 0
+    for (let read = -1; read !== 0; length += read)
+      read = readSync(fd, bytes, length, bytes.length - length, null)
+    if (length > TEXT_BYTES_MAX) throw new Error('it has more than 4 MiB')
+    return bytes.toString('utf8', 0, length)
+  } finally {
+    closeSync(fd)
   }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import type { CopyOrigin } from '../copy/origin.ts'
 import type { CopyStep } from '../plan/types.ts'
+import { createSnapshot } from '../snapshot/create.ts'
+import { withStoreLock } from '../store/lock-store.ts'
 
 /** Sources that stand in the Containerfile, as a context of their own. */
 export interface InlineSources {
@@ -11,20 +13,25 @@ export interface InlineSources {
   readonly index: undefined
 }
 
-/** Gives `action` the files as sources, each of its own for the names may be alike. */
+/**
+ * Gives `action` the files as sources. They lie in a snapshot that nobody names, which is reclaimed
+ * if we are killed.
+ */
 export async function withInlineFiles<Result>(
-  { paths }: Pick<Context, 'paths'>,
+  context: Context,
   files: CopyStep['files'],
   action: (sources: readonly InlineSources[]) => Promise<Result>,
 ): Promise<Result> {
   if (files.length === 0) return action([])
-  const root = mkdtempSync(`${paths.runroot}/inline-`)
+  const { fs: root, discard } = withStoreLock(context, () => createSnapshot(context))
   try {
-    for (const { name, content } of files)
-      writeFileSync(`${root}/${name}`, content, { mode: 0o644 })
+    for (const { name, content } of files) {
+      writeFileSync(`${root}/${name}`, content)
+      chmodSync(`${root}/${name}`, 0o644) // whatever the umask
+    }
     const origin = { kind: 'context', root, ignore: undefined, ignoreFile: undefined } as const
     return await action([{ origin, patterns: files.map(({ name }) => name), index: undefined }])
   } finally {
-    rmSync(root, { recursive: true, force: true })
+    discard()
   }
 }

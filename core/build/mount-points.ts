@@ -36,25 +36,27 @@ export function findMountPoints({ paths }: Pick<Context, 'paths'>, keys: readonl
 function find(roots: readonly string[], path: string): Stats | undefined {
   const parent = dirname(path)
   for (const root of roots) {
+    const above = lstat(`${root}/${parent}`)
+    if (above === undefined) continue
+    if (!above.isDirectory()) return undefined
     const stats = lstat(`${root}/${path}`)
     if (stats !== undefined) return isWhiteout(stats) ? undefined : stats
-    if (parent === '.') continue
-    const above = lstat(`${root}/${parent}`)
-    if (above !== undefined && (!above.isDirectory() || isOpaque(`${root}/${parent}`)))
-      return undefined
+    if (parent !== '.' && isOpaque(`${root}/${parent}`)) return undefined
   }
   return undefined
 }
 
 /**
  * Takes away what a run left of its mount points where there were none and the program put nothing
- * in: they are no change of the program's.
+ * in: they are no change of the program's. A link in place of their directory is one, and leads
+ * where we have no business.
  *
  * @param fs the files of the snapshot that was written to
  * @param before of `findMountPoints`
  */
 export function dropMountPoints(fs: string, before: Found): void {
-  const made = mountPoints.filter((path) => !before.has(path))
+  const isOwn = (path: string) => lstat(`${fs}/${dirname(path)}`)?.isDirectory() === true
+  const made = mountPoints.filter((path) => !before.has(path) && isOwn(path))
   const emptied = new Set(made.filter((path) => removeEmpty(`${fs}/${path}`)).map(dirname))
   for (const parent of parents) {
     if (!emptied.has(parent)) continue
@@ -83,14 +85,7 @@ function removeEmpty(path: string): boolean {
 const sameAttributes = (a: Stats, b: Stats): boolean =>
   a.mode === b.mode && a.uid === b.uid && a.gid === b.gid
 
-const lstat = (path: string): Stats | undefined => {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    if (hasCode(error, 'ENOTDIR')) return undefined
-    throw error
-  }
-}
+const lstat = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false })
 
 const isWhiteout = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0
 

@@ -22,7 +22,7 @@ export function heredocMark(word: string): HeredocMark | undefined {
   const match = shape.exec(word)
   const written = match?.[2] ?? ''
   const name = written.replaceAll(/["']/g, '')
-  if (match === null || !/^[\w.-]+$/.test(name)) return undefined
+  if (match === null || !/^(?!\.\.?$)[\w.-]+$/.test(name)) return undefined
   return { name, chomp: match[1] === '-', expand: name === written }
 }
 

@@ -10,11 +10,8 @@ import { listContainers, readContainer } from '../store/containers.ts'
 import { unlessContentInUse } from '../store/content-lock.ts'
 import { listImages } from '../store/images.ts'
 import { folders, isId, snapshotLockPath, snapshotName } from '../store/layout.ts'
-import { monitorOf, withStoreLock } from '../store/lock-store.ts'
+import { LOCKS_AT_ONCE, monitorOf, withStoreLock } from '../store/lock-store.ts'
 import { removeSnapshot } from './create.ts'
-
-/** Each lock is a descriptor of the monitor's, which has a bound for them. */
-const LOCKS_AT_ONCE = 256
 
 /**
  * Removes what no record names and nobody works on: snapshots of removed containers and images,
