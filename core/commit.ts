@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { composeImage } from '../images/compose.ts'
+import { fitHistory } from '../images/fit-history.ts'
 import type { ManifestFormat } from '../images/media-types.ts'
 import type { HistoryEntry } from '../images/model.ts'
 import type { Context } from './context.ts'
@@ -125,7 +126,7 @@ function compose(context: Context, { request, record, changes }: Composition) {
     config,
     properties: author === undefined ? rest : { ...rest, author },
     created,
-    history: [...(kept.length === 0 ? history.map(withoutLayer) : history), entry],
+    history: [...fitHistory(history, kept.length), entry],
     layers,
     annotations: record.annotations ?? {},
   })
@@ -134,9 +135,6 @@ function compose(context: Context, { request, record, changes }: Composition) {
 
 const newTimes = (seconds: number | undefined) =>
   seconds === undefined ? undefined : ({ kind: 'all', seconds } as const)
-
-/** Of a step whose layer went into another one. */
-const withoutLayer = (entry: HistoryEntry): HistoryEntry => ({ ...entry, empty_layer: true })
 
 function historyEntry(
   { createdBy, historyComment, properties: { author } }: ContainerRecord,

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { resolve } from 'node:path'
 import { compileIgnore } from '../containerfile/ignore.ts'
 import type { IgnoreMatcher } from '../copy/origin.ts'
@@ -71,7 +79,7 @@ const ignoreCandidates = (root: string, containerfile: string): string[] => [
 /** @throws TsbuildError PATH_INVALID for more than 4 MiB as well */
 export function readText(path: string, what: string): string {
   try {
-    return readBounded(path)
+    return readAtMost(path, TEXT_BYTES_MAX).toString('utf8')
   } catch (cause) {
     throw new TsbuildError('PATH_INVALID', `cannot read ${what} ${path}`, {
       cause,
@@ -80,16 +88,16 @@ export function readText(path: string, what: string): string {
   }
 }
 
-/** A pipe and a device tell no size. */
-function readBounded(path: string): string {
-  const bytes = Buffer.allocUnsafeSlow(TEXT_BYTES_MAX + 1)
-  const fd = openSync(path, 'r')
+/** Also of what has no size: a pipe, a device. */
+function readAtMost(path: string, maxBytes: number): Buffer {
+  const fd = openSync(path, constants.O_RDONLY)
   try {
+    const bytes = Buffer.allocUnsafe(maxBytes + 1)
     let length = 0
-    for (let read = -1; read !== 0; length += read)
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
       read = readSync(fd, bytes, length, bytes.length - length, null)
-    if (length > TEXT_BYTES_MAX) throw new Error('it has more than 4 MiB')
-    return bytes.toString('utf8', 0, length)
+    if (length > maxBytes) throw new Error('it has more than 4 MiB')
+    return bytes.subarray(0, length)
   } finally {
     closeSync(fd)
   }

@@ -28,8 +28,9 @@ export function filesOfImage(driver: Driver, layers: readonly ImageLayer[]): Sta
 export const snapshotsOf = ({ layers }: Pick<StageFiles, 'layers'>): string[] =>
   layers.flatMap(({ snapshots }) => snapshots)
 
-/** The same files with a layer more, or in its place where each is a full tree. */
-export function withLayer(files: StageFiles, snapshot: string, key: Digest): StageFiles {
-  const layer = { snapshots: [snapshot] }
-  return { ...files, layers: files.driver === 'copy' ? [layer] : [...files.layers, layer], key }
-}
+/** The same files with a layer more. */
+export const withLayer = (files: StageFiles, snapshot: string, key: Digest): StageFiles => ({
+  ...files,
+  layers: [...files.layers, { snapshots: [snapshot] }],
+  key,
+})

@@ -14,8 +14,8 @@ export interface InlineSources {
 }
 
 /**
- * Gives `action` the files as sources. They lie in a snapshot that nobody names, which is reclaimed
- * if we are killed.
+ * Gives `action` the files as sources; of two with one name it is the later. They lie in a snapshot
+ * that nobody names, which is reclaimed when we are killed.
  */
 export async function withInlineFiles<Result>(
   context: Context,
@@ -27,7 +27,7 @@ export async function withInlineFiles<Result>(
   try {
     for (const { name, content } of files) {
       writeFileSync(`${root}/${name}`, content)
-      chmodSync(`${root}/${name}`, 0o644) // whatever the umask
+      chmodSync(`${root}/${name}`, 0o644) // whatever our umask is
     }
     const origin = { kind: 'context', root, ignore: undefined, ignoreFile: undefined } as const
     return await action([{ origin, patterns: files.map(({ name }) => name), index: undefined }])

@@ -48,15 +48,13 @@ function find(roots: readonly string[], path: string): Stats | undefined {
 
 /**
  * Takes away what a run left of its mount points where there were none and the program put nothing
- * in: they are no change of the program's. A link in place of their directory is one, and leads
- * where we have no business.
+ * in: they are no change of the program's.
  *
  * @param fs the files of the snapshot that was written to
  * @param before of `findMountPoints`
  */
 export function dropMountPoints(fs: string, before: Found): void {
-  const isOwn = (path: string) => lstat(`${fs}/${dirname(path)}`)?.isDirectory() === true
-  const made = mountPoints.filter((path) => !before.has(path) && isOwn(path))
+  const made = mountPoints.filter((path) => !before.has(path) && isBelowDirectory(fs, path))
   const emptied = new Set(made.filter((path) => removeEmpty(`${fs}/${path}`)).map(dirname))
   for (const parent of parents) {
     if (!emptied.has(parent)) continue
@@ -67,6 +65,10 @@ export function dropMountPoints(fs: string, before: Found): void {
       utimesSync(`${fs}/${parent}`, was.atime, was.mtime)
   }
 }
+
+/** A program may put a link to anywhere in the host's tree in place of /etc. */
+const isBelowDirectory = (fs: string, path: string): boolean =>
+  lstat(`${fs}/${dirname(path)}`)?.isDirectory() === true
 
 function removeEmpty(path: string): boolean {
   const stats = lstat(path)

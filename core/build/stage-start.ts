@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { fitHistory } from '../../images/fit-history.ts'
 import { hostPlatform, printPlatform } from '../../images/platform.ts'
 import { baseImage } from '../base-image.ts'
 import { TsbuildError } from '../lib/errors.ts'
@@ -53,7 +55,7 @@ export async function fromImage(
   return {
     files: filesOfImage(driver, image.record.layers),
     state: { ...stateOf(config), author },
-    history,
+    history: fitHistory(history, image.record.layers.length),
     properties,
     base: {
       id: image.id,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { planStage } from '../plan/plan-stage.ts'
 import type { Stage, Step } from '../plan/types.ts'
-import type { StepOutcome } from './cached-step.ts'
+import { cachedSteps } from './cached-step.ts'
+import { withChange } from './change.ts'
 import type { StepPlace } from './events.ts'
 import type { StageFiles } from './files.ts'
 import { oneLayer } from './one-layer.ts'
+import { inOneSnapshot, type StageSession, type StepOutcome } from './perform-step.ts'
 import type { BuildSession, StageHistory, StageResult, StageResults } from './session.ts'
 import { stageStart } from './stage-start.ts'
 import { executeCopy } from './step-copy.ts'
@@ -30,8 +32,38 @@ export async function buildStage(
   const from = { place: placeOf(session, stage, 1), instruction: stage.from }
   const start = await withStep(session, from, () => stageStart(session, stage, results))
   const { steps, end } = planStage(session.plan, stage, start.state)
-  let files = start.files
+  if (steps.length === 0) return { ...start, state: end }
+  const work = { stage, results, steps, files: start.files }
+  const made = await (session.request.layers && session.driver === 'overlay'
+    ? layersOf(session, work, start)
+    : layerOf(session, work, start))
+  return { ...start, ...made, state: end, isBase: false }
+}
+
+interface Work extends StageWork {
+  readonly steps: readonly Step[]
+  /** What the first step finds. */
+  readonly files: StageFiles
+}
+
+/** Each step that changes files makes a layer. */
+async function layersOf(session: BuildSession, work: Work, start: StageResult) {
+  const { files, history } = await runSteps({ ...session, perform: cachedSteps(session) }, work)
+  return { files, history: [...start.history, ...history] }
+}
+
+/** All steps work on the same files, so that names of one file stay that. */
+const layerOf = (session: BuildSession, work: Work, start: StageResult) =>
+  withChange(session.context, start.files, async (change) => {
+    const perform = inOneSnapshot(session, change)
+    const { history } = await runSteps({ ...session, perform }, work)
+    change.keep()
+    return oneLayer(start, history, change.key)
+  })
+
+async function runSteps(session: StageSession, { stage, results, steps, ...begin }: Work) {
   const history: StageHistory[] = []
+  let { files } = begin
   for (const [index, step] of steps.entries()) {
     session.signal.throwIfAborted()
     const place = placeOf(session, stage, index + 2)
@@ -41,10 +73,7 @@ export async function buildStage(
     files = outcome.files
     history.push(historyOf(step, outcome))
   }
-  const built = { ...start, files, state: end, isBase: start.isBase && steps.length === 0 }
-  if (session.request.layers && session.driver === 'overlay')
-    return { ...built, history: [...start.history, ...history] }
-  return oneLayer(session, { start, end: built, history })
+  return { files, history }
 }
 
 interface Execution {
@@ -58,7 +87,7 @@ interface Execution {
 const noFiles = (files: StageFiles) => ({ files, hasLayer: false, how: 'config' as const })
 type Outcome = StepOutcome | ReturnType<typeof noFiles>
 
-async function execute(session: BuildSession, execution: Execution): Promise<Outcome> {
+async function execute(session: StageSession, execution: Execution): Promise<Outcome> {
   const { files, step, place, results } = execution
   switch (step.kind) {
     case 'run':

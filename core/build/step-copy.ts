@@ -14,10 +14,10 @@ import type { CopyStep } from '../plan/types.ts'
 import { withStack } from '../snapshot/above.ts'
 import { withRootfs } from '../snapshot/mount.ts'
 import { attributeRules, ownersOf } from '../snapshot/rules.ts'
-import { cachedStep, type StepOutcome, type StepResult } from './cached-step.ts'
 import type { Change } from './change.ts'
 import { type StageFiles, snapshotsOf } from './files.ts'
 import { withInlineFiles } from './inline-files.ts'
+import type { StageSession, StepOutcome, StepResult } from './perform-step.ts'
 import type { BuildSession, StageResults } from './session.ts'
 import { fromImage } from './stage-start.ts'
 
@@ -35,7 +35,7 @@ interface Sources {
 }
 
 /** Copies the files of a COPY or ADD instruction. */
-export async function executeCopy(session: BuildSession, work: CopyWork): Promise<StepOutcome> {
+export async function executeCopy(session: StageSession, work: CopyWork): Promise<StepOutcome> {
   const { step, results } = work
   const { context } = session
   const patterns = step.sources
@@ -73,7 +73,7 @@ function fromTree(
 
 /** Files that stand in the Containerfile are sources like others. */
 function copyWith(
-  session: BuildSession,
+  session: StageSession,
   { files, step }: CopyWork,
   sources: Sources,
 ): Promise<StepOutcome> {
@@ -89,7 +89,7 @@ function copyWith(
         content.push(digestSelection(selection, { chown: undefined, chmod: undefined, index }))
       }
       const inputs = stepInputs(step, { content, network: session.request.network })
-      return await cachedStep(session, files, inputs, (change) =>
+      return await session.perform(files, inputs, (change) =>
         copyInto(session, step, { change, selections }),
       )
     } finally {

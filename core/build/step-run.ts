@@ -4,10 +4,10 @@ import { networkOf, stepInputs } from '../plan/step-key.ts'
 import type { RunStep } from '../plan/types.ts'
 import { runStep as runProgram, type StepOutput } from '../runtime/run-step.ts'
 import { rootfsOf } from '../snapshot/rootfs.ts'
-import { cachedStep, type StepOutcome } from './cached-step.ts'
 import type { Change } from './change.ts'
-import { type StageFiles, snapshotsOf } from './files.ts'
+import type { StageFiles } from './files.ts'
 import { dropMountPoints, findMountPoints } from './mount-points.ts'
+import type { StageSession, StepOutcome } from './perform-step.ts'
 import type { BuildSession } from './session.ts'
 import { makeIn } from './step-workdir.ts'
 
@@ -17,16 +17,16 @@ import { makeIn } from './step-workdir.ts'
  * @throws TsbuildError STEP_FAILED with the exit code of the command
  */
 export function executeRun(
-  session: BuildSession,
+  session: StageSession,
   files: StageFiles,
   step: RunStep,
   output: StepOutput,
 ): Promise<StepOutcome> {
   const network = networkOf(step, session.request.network)
   const inputs = stepInputs(step, { network, content: [] })
-  return cachedStep(session, files, inputs, async (change) => {
-    const keys = files.driver === 'copy' ? [change.key] : snapshotsOf(files)
-    const before = findMountPoints(session.context, keys)
+  return session.perform(files, inputs, async (change) => {
+    const { layers, active } = change.mounted
+    const before = findMountPoints(session.context, [...layers, active])
     // A program finds its volumes, as it does where something is mounted there.
     const paths = Object.keys(step.config.Volumes ?? {}).sort()
     if (paths.length > 0) await makeIn(session, change, { paths, owner: '' })
@@ -73,5 +73,10 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
   })
 }
 
+/** The highest number of a signal; signal(7). More is the program's own exit code. */
+const SIGNAL_MAX = 64
+
 const ending = (status: number): string =>
-  status > 128 ? `was ended by signal ${status - 128}` : `ended with exit code ${status}`
+  status > 128 && status <= 128 + SIGNAL_MAX
+    ? `was ended by signal ${status - 128}`
+    : `ended with exit code ${status}`

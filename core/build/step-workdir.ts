@@ -7,9 +7,9 @@ import { stepInputs } from '../plan/step-key.ts'
 import type { WorkdirStep } from '../plan/types.ts'
 import { withRootfs } from '../snapshot/mount.ts'
 import { attributeRules } from '../snapshot/rules.ts'
-import { cachedStep, type StepOutcome } from './cached-step.ts'
 import type { Change } from './change.ts'
 import type { StageFiles } from './files.ts'
+import type { StageSession, StepOutcome } from './perform-step.ts'
 import type { BuildSession } from './session.ts'
 
 /** Directories that a step wants to be there. */
@@ -22,15 +22,14 @@ interface WantedDirectories {
 
 /** Makes the directory of a WORKDIR where it is missing; where it is not, there is no layer. */
 export function executeWorkdir(
-  session: BuildSession,
+  session: StageSession,
   files: StageFiles,
   step: WorkdirStep,
 ): Promise<StepOutcome> {
   const inputs = stepInputs(step, { network: session.request.network, content: [] })
-  return cachedStep(session, files, inputs, async (change) => {
+  return session.perform(files, inputs, async (change) => {
     await makeIn(session, change, { paths: [step.path], owner: step.user })
-    const isSame = files.driver === 'overlay' && readdirSync(change.fs).length === 0
-    return isSame ? 'unchanged' : 'changed'
+    return readdirSync(change.fs).length === 0 ? 'unchanged' : 'changed'
   })
 }
 

@@ -22,9 +22,12 @@ export function heredocMark(word: string): HeredocMark | undefined {
   const match = shape.exec(word)
   const written = match?.[2] ?? ''
   const name = written.replaceAll(/["']/g, '')
-  if (match === null || !/^(?!\.\.?$)[\w.-]+$/.test(name)) return undefined
+  if (match === null || !isFileName(name)) return undefined
   return { name, chomp: match[1] === '-', expand: name === written }
 }
+
+/** COPY gives the document this name. */
+const isFileName = (name: string): boolean => /^[\w.-]+$/.test(name) && !/^\.\.?$/.test(name)
 
 /** The document from `lines[start]`, and the index behind its end; undefined without an end. */
 export function readHeredoc(

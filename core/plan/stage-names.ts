@@ -31,8 +31,11 @@ export function findTarget(
   if (found !== undefined) return found
   const names = stages.flatMap(({ name }) => name ?? [])
   const near = closest(target, names)
-  const all = names.length === 0 ? 'its stages have no names: use a number' : names.join(', ')
+  const all =
+    names.length === 0
+      ? `its stages have no names: use a number up to ${stages.length - 1}`
+      : `its stages are ${names.join(', ')}`
   throw new TsbuildError('USAGE', `there is no stage "${target}" in ${file.name}`, {
-    hint: near === undefined ? `stages are ${all}` : `did you mean "${near}"?`,
+    hint: near === undefined ? all : `did you mean "${near}"?`,
   })
 }

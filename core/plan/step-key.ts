@@ -16,15 +16,7 @@ export interface StepReads {
   readonly network: NetworkMode
 }
 
-/** Where a step is done. */
-export interface StepPlace {
-  /** The key of the files below. */
-  readonly parent: Digest
-  readonly driver: 'overlay' | 'copy'
-  readonly platform: Platform
-}
-
-/** All that decides which files a step gives, beside the place it is done at. */
+/** All that decides which files a step gives, beside where it is done. Never a time. */
 export function stepInputs(step: FileStep, { content, network }: StepReads): object {
   switch (step.kind) {
     case 'run': {
@@ -51,6 +43,13 @@ export const networkOf = ({ network }: RunStep, ofBuild: NetworkMode): NetworkMo
 /** Bumped whenever the same inputs may give other files than before. */
 const VERSION = 1
 
+/** Where a step is done. */
+export interface StepPlace {
+  /** The key of the files below. */
+  readonly parent: Digest
+  readonly platform: Platform
+}
+
 /** The name of what a step makes: the same key, the same files. */
-export const stepKey = (place: StepPlace, inputs: object): Digest =>
-  sha256(canonicalJson({ version: VERSION, ...place, ...inputs }))
+export const stepKey = (inputs: StepPlace & object): Digest =>
+  sha256(canonicalJson({ version: VERSION, ...inputs }))
