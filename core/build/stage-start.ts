@@ -25,7 +25,7 @@ export async function stageStart(
     case 'stage': {
       const result = results.get(base.index)
       if (result === undefined) throw new TypeError('a stage is built after those it needs')
-      return { ...result, isBase: false }
+      return result
     }
     case 'image':
       checkPlatform(base.platform)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { planStage } from '../plan/plan-stage.ts'
-import type { Stage, Step } from '../plan/types.ts'
+import type { BuildPlan, Stage, Step } from '../plan/types.ts'
 import { cachedSteps } from './cached-step.ts'
 import { withChange } from './change.ts'
 import type { StepPlace } from './events.ts'
@@ -48,8 +48,21 @@ interface Work extends StageWork {
 
 /** Each step that changes files makes a layer. */
 async function layersOf(session: BuildSession, work: Work, start: StageResult) {
-  const { files, history } = await runSteps({ ...session, perform: cachedSteps(session) }, work)
+  const { plan, digester } = session
+  const isPart = isPartOfTarget(plan, work.stage)
+  const perform = cachedSteps(session, isPart ? digester : undefined)
+  const { files, history } = await runSteps({ ...session, perform }, work)
   return { files, history: [...start.history, ...history] }
+}
+
+/** Whether the image is made of a stage's layers, and not only of files copied from it. */
+function isPartOfTarget({ stages, target }: BuildPlan, { index }: Stage): boolean {
+  for (let at = target; ; ) {
+    if (at === index) return true
+    const base = stages[at]?.base
+    if (base?.kind !== 'stage') return false
+    at = base.index
+  }
 }
 
 /** All steps work on the same files, so that names of one file stay that. */
@@ -149,6 +162,7 @@ async function withStep<Result>(
     session.emit({ kind: 'step-ended', place, how, ms: performance.now() - start })
     return result
   } catch (error) {
+    session.emit({ kind: 'step-ended', place, how: 'failed', ms: performance.now() - start })
     throw atStep(session.plan.file, instruction.range, error)
   }
 }

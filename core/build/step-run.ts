@@ -69,7 +69,7 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
   throw sourceError(plan.file, step.instruction.range, `the command ${ending(status)}`, {
     code: 'STEP_FAILED',
     exitCode: status,
-    hint: 'what it printed stands above',
+    hint: 'what it printed says why; --quiet leaves out what goes to standard output',
   })
 }
 

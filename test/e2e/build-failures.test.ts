@@ -18,7 +18,8 @@ interface Failure {
 }
 
 /** Code STEP_FAILED. */
-const STEP_HINT = '\n  hint: what it printed stands above; the steps before it are in the cache\n$'
+const STEP_HINT =
+  '\n  hint: what it printed says why; --quiet leaves out what goes to standard output\n$'
 const failed = (how: string) =>
   new RegExp(`Containerfile:2: the command ${how}\n(.*\n)*.*${STEP_HINT}`)
 
@@ -30,7 +31,7 @@ const commands: readonly Failure[] = [
       code: 7,
       stdout: /^STEP 1\/3: .*\n--> .*\nSTEP 2\/3: .*\nsaid\n$/,
       stderr:
-        /^complained\ntsbuild: .*:2: the command ended .* 7\n {4}1 \| FROM .*\n>>> 2 \| RUN .*\n {4}3 \| .*\n {2}hint: .*\n$/,
+        /^complained\n.*:2: .* 7\n {4}1 \| FROM .*\n>>> 2 \| RUN .*\n {4}3 \| .*\n {2}hint: .*\n$/,
     },
   },
   {
