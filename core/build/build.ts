@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hostPlatform } from '../../images/platform.ts'
 import { parseContainerfile } from '../containerfile/parse.ts'
 import type { Context } from '../context.ts'
 import { writeIidfile } from '../iidfile.ts'
@@ -11,7 +12,6 @@ import { explainDisk } from '../store/disk-full.ts'
 import { openStore } from '../store/open-store.ts'
 import { openBuildContext } from './context-dir.ts'
 import type { OnBuildEvent } from './events.ts'
-import { thisPlatform } from './platform.ts'
 import type { BuildRequest } from './request.ts'
 import { saveStage } from './save.ts'
 import { buildStages } from './schedule.ts'
@@ -38,8 +38,8 @@ export async function build(
   const plan = planBuild(parseContainerfile({ name: path, text }), {
     buildArgs: request.buildArgs,
     target: request.target,
-    targetPlatform: thisPlatform,
-    buildPlatform: thisPlatform,
+    targetPlatform: hostPlatform(),
+    buildPlatform: hostPlatform(),
   })
   if (plan.unconsumedArgs.length > 0)
     context.warn(`no ARG of the Containerfile takes these: ${plan.unconsumedArgs.join(', ')}`)

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs'
 import { digestHex, sha256 } from '../../images/digest.ts'
-import { canonicalJson } from '../lib/canonical-json.ts'
+import { hostPlatform } from '../../images/platform.ts'
+import { stepKey } from '../plan/step-key.ts'
 import { readCache, writeCache } from '../store/cache.ts'
 import { snapshotFs } from '../store/layout.ts'
 import { withChange } from './change.ts'
 import { type StageFiles, withLayer } from './files.ts'
 import type { PerformStep, StepOutcome } from './perform-step.ts'
-import { thisPlatform } from './platform.ts'
 import type { BuildSession } from './session.ts'
-
-/** Bumped whenever the same inputs may give other files than before. */
-const KEY_VERSION = 1
 
 /** Does each step in a snapshot of its own, or takes what it made with the same inputs before. */
 export const cachedSteps =
   (session: BuildSession): PerformStep =>
   async (files, inputs, work) => {
     const { context } = session
-    const all = { version: KEY_VERSION, parent: files.key, platform: thisPlatform, ...inputs }
-    const key = sha256(canonicalJson(all))
+    const all = { parent: files.key, platform: hostPlatform(), ...inputs }
+    const key = stepKey(all)
     const known = lookUp(session, digestHex(key))
     if (known !== undefined) return outcomeOf(files, { ...known, key, how: 'cached' })
     context.trace('cache', 'miss', { key, inputs: all })

@@ -12,7 +12,7 @@ import { stageStart } from './stage-start.ts'
 import { executeCopy } from './step-copy.ts'
 import { atStep } from './step-failure.ts'
 import { executeRun } from './step-run.ts'
-import { executeDirectories } from './step-workdir.ts'
+import { executeWorkdir } from './step-workdir.ts'
 
 /** What a stage needs beside its session: the stages it is built on are done. */
 export interface StageWork {
@@ -98,7 +98,7 @@ async function execute(session: StageSession, execution: Execution): Promise<Out
     case 'copy':
       return executeCopy(session, { files, step, results })
     case 'workdir':
-      return executeDirectories(session, files, { paths: [step.path], owner: step.user })
+      return executeWorkdir(session, files, step)
     case 'config':
       return noFiles(files)
   }

@@ -97,4 +97,4 @@ interface Note {
 }
 
 const isNote = (value: unknown): value is Note =>
-  typeof value === 'object' && value !== null && 'wanted' in value && 'diffId' in value
+  typeof value === 'object' && value !== null && 'wanted' in value && 'sizeBytes' in value

@@ -2,20 +2,39 @@
 #include "seal.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cleanup.h"
 #include "sys.h"
 
 extern char **environ;
 
+static bool same_file(const struct stat *a, const struct stat *b) {
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/*
+ * By its name: /proc/self/exe leads to a mount of the namespace that we came from, which cannot
+ * be cloned here. What has our name by now must be our own file.
+ */
 static int readonly_clone(void) {
-  autofd tree =
-      sys_open_tree(AT_FDCWD, "/proc/self/exe", SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC);
+  char path[PATH_MAX];
+  struct stat ours, named;
+  const ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (len < 0)
+    return -1;
+  path[len] = '\0';
+  autofd tree = sys_open_tree(AT_FDCWD, path, SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC);
+  if (tree < 0 || fstat(tree, &named) < 0 || stat("/proc/self/exe", &ours) < 0 ||
+      !same_file(&ours, &named))
+    return -1;
   struct sys_mount_attr attr = { .attr_set = SYS_ATTR_RDONLY };
-  if (tree < 0 || sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr) < 0)
+  if (sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr) < 0)
     return -1;
   return steal_fd(&tree);
 }

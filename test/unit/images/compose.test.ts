@@ -97,6 +97,16 @@ describe('composeImage', () => {
     }
   })
 
+  it('lists a layer uncompressed when its format has no word for how it came', () => {
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar+zstd'
+    const blob = { mediaType, digest: digest('blob'), size: 10 }
+    const layers = [{ diffId: digest('one'), sizeBytes: 1024, blob }]
+    const { manifest } = composeImage({ ...parts, layers, format: 'docker' })
+    const plain = 'application/vnd.docker.image.rootfs.diff.tar'
+    const want = [{ mediaType: plain, digest: digest('one'), size: 1024 }]
+    assert.deepEqual(parse(manifest.bytes).layers, want)
+  })
+
   it('wants a history of as many layers as there are', () => {
     assert.throws(() => composeImage({ ...parts, history: [] }), RangeError)
     assert.throws(() => composeImage({ ...parts, layers: [] }), RangeError)
