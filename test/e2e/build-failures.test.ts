@@ -30,7 +30,7 @@ const commands: readonly Failure[] = [
       code: 7,
       stdout: /^STEP 1\/3: .*\n--> .*\nSTEP 2\/3: .*\nsaid\n$/,
       stderr:
-        /^complained\n.*:2: the command ended .* 7\n {4}1 \| FROM .*\n>>> 2 \| RUN .*\n {4}3 \| .*\n {2}hint: .*\n$/,
+        /^complained\n.*: the command ended .* 7\n {4}1 \|.*\n>>> 2 \|.*\n {4}3 \|.*\n {2}hint: /,
     },
   },
   {
