@@ -29,7 +29,9 @@ export async function buildStage(
   session: BuildSession,
   { stage, results }: StageWork,
 ): Promise<StageResult> {
-  const from = { place: placeOf(session, stage, 1), instruction: stage.from }
+  const count = stage.instructions.length + 1 // what ONBUILD of the base adds is not known yet
+  const place = placeOf(session, stage, { number: 1, count, text: stage.from.text })
+  const from = { place, instruction: stage.from }
   const start = await withStep(session, from, () => stageStart(session, stage, results))
   const { steps, end } = planStage(session.plan, stage, start.state)
   if (steps.length === 0) return { ...start, state: end }
@@ -79,8 +81,9 @@ async function runSteps(session: StageSession, { stage, results, steps, ...begin
   let { files } = begin
   for (const [index, step] of steps.entries()) {
     session.signal.throwIfAborted()
-    const place = placeOf(session, stage, index + 2)
     const { instruction } = step
+    const position = { number: index + 2, count: steps.length + 1, text: instruction.text }
+    const place = placeOf(session, stage, position)
     const work = () => execute(session, { files, step, place, results })
     const outcome = await withStep(session, { place, instruction }, work, isCached)
     files = outcome.files
@@ -130,17 +133,14 @@ function historyOf(step: Step, outcome: Outcome): StageHistory {
   }
 }
 
-function placeOf({ plan }: BuildSession, stage: Stage, number: number): StepPlace {
-  const instruction = number === 1 ? stage.from : stage.instructions[number - 2]
-  return {
-    stage: stage.index,
-    stageNumber: plan.needed.indexOf(stage.index) + 1,
-    stageCount: plan.needed.length,
-    number,
-    count: stage.instructions.length + 1,
-    text: instruction?.text ?? '',
-  }
-}
+type Position = Pick<StepPlace, 'number' | 'count' | 'text'>
+
+const placeOf = ({ plan }: BuildSession, stage: Stage, position: Position): StepPlace => ({
+  stage: stage.index,
+  stageNumber: plan.needed.indexOf(stage.index) + 1,
+  stageCount: plan.needed.length,
+  ...position,
+})
 
 interface Shown {
   readonly place: StepPlace
