@@ -17,7 +17,7 @@ export function saveStage(
   result: StageResult,
   names: readonly string[],
 ): StoredImage {
-  const { context } = session
+  const { context, request } = session
   if (result.isBase && result.base !== undefined) {
     const image = findImage(context, result.base.id)
     if (names.length > 0) tag(context, { image: image.id, names })
@@ -26,7 +26,7 @@ export function saveStage(
   const layers = describeAll(session, result)
   const created = timeOf(session, result, layers)
   const documents = composeImage({
-    format: session.request.format,
+    format: request.format,
     config: result.state.config,
     properties: authored(result),
     created,
@@ -37,10 +37,10 @@ export function saveStage(
       }),
     ),
     layers,
-    annotations: annotations(result),
+    annotations: request.format === 'oci' ? annotations(result) : {},
   })
   for (const field of documents.dropped)
-    context.warn(`the ${session.request.format} format has no place for ${field}: left out`)
+    context.warn(`the ${request.format} format has no place for ${field}: left out`)
   return saveImage(context, { ...documents, layers, created, names })
 }
 

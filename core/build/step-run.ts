@@ -69,7 +69,7 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
   throw sourceError(plan.file, step.instruction.range, `the command ${ending(status)}`, {
     code: 'STEP_FAILED',
     exitCode: status,
-    hint: 'what it printed stands above; the steps before it are in the cache',
+    hint: 'what it printed stands above',
   })
 }
 

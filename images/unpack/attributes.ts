@@ -55,13 +55,18 @@ export function applyToFile(
 
 /** The same for what cannot be opened for writing, or need not: by name, never through a link. */
 export function applyToPlace(place: Place, entry: FileEntry, rules: AttributeRules): void {
-  const plan = planFor(entry, rules, 'itself')
+  const planned = planFor(entry, rules, 'itself')
+  const plan = hasRecord(place, entry, rules) ? { ...planned, record: inodeRecord(entry) } : planned
   if (plan.owned) lchownSync(bytePath(place.path), entry.uid, entry.gid)
   if (entry.type !== 'symlink') chmodSync(bytePath(place.path), plan.mode)
   storeXattrs(plan, rules, (name, value) => rules.sys.lsetxattr(place.path, name, value))
   if (plan.unrecorded) keepOwner(place, entry, rules)
   rules.sys.utimensat(place.dirFd, place.name, entry.mtime)
 }
+
+/** A directory may have been there before, with a record that tells its owner of then. */
+const hasRecord = ({ path }: Place, { type }: FileEntry, { sys }: AttributeRules): boolean =>
+  type === 'directory' && sys.llistxattr(path).includes(INODE_RECORD_XATTR)
 
 function keepOwner({ path }: Place, entry: FileEntry, { owners, losses }: AttributeRules): void {
   if (owners === undefined) losses.owners += 1

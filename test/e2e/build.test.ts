@@ -165,7 +165,6 @@ RUN echo $GIVEN $TAKEN $NEITHER >/args
       [true, true, false],
     )
     assert.equal(await show(user, id, 'ls /1 2>&1; cat /2; echo $A'), GONE)
-    assert.equal(await buildText(user, text, { options: ['--layers=false'] }), id)
   })
 })
 

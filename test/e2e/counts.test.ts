@@ -6,6 +6,7 @@ import { describe } from 'node:test'
 import { facts, type Kind } from '../harness/facts.ts'
 import { matrix } from '../harness/matrix.ts'
 import { until } from '../harness/until.ts'
+import { makeBase, writeContext } from './support/builds.ts'
 import { castOf } from './support/roles.ts'
 import { runArgs, shell } from './support/rows.ts'
 import { type Counted, countCalls } from './support/strace.ts'
@@ -31,6 +32,10 @@ const bounds = {
     native: { root: 75, subid: 100, single: 102 }, // 12 of them for machines with more to mask
     node: 14, // two scripts, the record read twice around the lock, the host's files, ours
   },
+  build: {
+    native: { root: 10, subid: 14, single: 17 },
+    node: 66, // of them 22 to load what calls the kernel, and 4 cache records, read twice
+  },
 } as const
 
 describe('what is counted', () => {
@@ -50,6 +55,24 @@ describe('what is counted', () => {
       const counted = await countCalls(user, [...user.command, ...runArgs(container, ['true'])])
       const programs = [...start, ...mappers[user.kind], 'tsbuild', 'node', 'true']
       check(counted, user.kind, { programs, bounds: bounds.run })
+    },
+    { needs: ['root', 'program:strace'] },
+  )
+
+  matrix(
+    'a build that is all in the cache starts nothing but Node, and mounts nothing',
+    async (user) => {
+      await makeBase(user)
+      const text = 'FROM busybox\nCOPY f /f\nWORKDIR /w\nRUN echo 1 >/1\nCMD ["sh"]\n'
+      const directory = writeContext(user, 'context', { f: 'f', Containerfile: text })
+      const args = ['build', '--network', 'none', directory]
+      await user.ok(args)
+      const counted = await countCalls(user, [...user.command, ...args])
+      const programs = [...start, ...mappers[user.kind], 'tsbuild', 'node']
+      check(counted, user.kind, { programs, bounds: bounds.build })
+      const overlays = counted.mounts.filter((source) => source === 'overlay')
+      assert.deepEqual(overlays, [])
+      assert.equal(counted.mounts.length, 1, 'ours are apart from the host’s')
     },
     { needs: ['root', 'program:strace'] },
   )

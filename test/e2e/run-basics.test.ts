@@ -115,11 +115,11 @@ HOME=/root
 const users: readonly RunRow[] = [
   { name: 'nobody named', argv: ['id'], want: { stdout: /^uid=0\(root\) gid=0\(root\)/ } },
   { name: 'root by number', options: ['--user', '0:0'], argv: ['id', '-u'], want: out('0\n') },
-  asUser('demo', 'uid=1000(demo) gid=1000(demo) groups=100(users)\n'),
-  asUser('1000', 'uid=1000(demo) gid=1000(demo) groups=100(users)\n'),
-  asUser('1000:100', 'uid=1000(demo) gid=100(users)\n'),
-  asUser('demo:users', 'uid=1000(demo) gid=100(users)\n'),
-  asUser('4242', 'uid=4242 gid=0(root)\n'),
+  asUser('demo', 'uid=1000(demo) gid=1000(demo) groups=100(users),1000(demo)\n'),
+  asUser('1000', 'uid=1000(demo) gid=1000(demo) groups=100(users),1000(demo)\n'),
+  asUser('1000:100', 'uid=1000(demo) gid=100(users) groups=100(users)\n'),
+  asUser('demo:users', 'uid=1000(demo) gid=100(users) groups=100(users)\n'),
+  asUser('4242', 'uid=4242 gid=0(root) groups=0(root)\n'),
   {
     name: 'the home of a user',
     options: ['--user', 'demo'],

@@ -40,7 +40,7 @@ const cases: readonly Case[] = [
   },
   {
     args: ['unshare', 'sh', '-c', 'test "$(stat -c %u $TSBUILD_ROOT)" = 0 && ls $TSBUILD_ROOT'],
-    want: { stdout: /^containers\n.*version\n$/s },
+    want: { stdout: /^blobs\ncache\ncontainers\n.*version\n$/s },
   },
 ]
 

@@ -14,9 +14,11 @@ export interface Counted {
   readonly native: readonly string[]
   /** Files that Node opened for us: from our script on. */
   readonly node: readonly string[]
+  /** First paths of the calls that mount. */
+  readonly mounts: readonly string[]
 }
 
-const calls = 'trace=execve,execveat,open,openat,openat2'
+const calls = 'trace=execve,execveat,open,openat,openat2,mount,move_mount'
 
 /** Runs a command of the user below strace, which only root can do: newuidmap is set-user-ID. */
 export async function countCalls(user: TestUser, argv: readonly string[]): Promise<Counted> {
@@ -29,7 +31,13 @@ export async function countCalls(user: TestUser, argv: readonly string[]): Promi
 /** @param log of `strace -f -z`: whole lines of calls that succeeded, `PID CALL("PATH"` or so */
 function summarize(log: string): Omit<Counted, 'result'> {
   const running = new Map<string, string>()
-  const counts = { programs: [] as string[], native: [] as string[], node: [] as string[] }
+  const [programs, native, node, mounts]: [string[], string[], string[], string[]] = [
+    [],
+    [],
+    [],
+    [],
+  ]
+  const counts = { programs, native, node, mounts }
   for (const line of log.split('\n')) {
     const [, pid = '', call = '', path = ''] = /^(\d+) +(\w+)\([^"]*"([^"]*)"/.exec(line) ?? []
     // A process that has started no program yet is a fork of ours.
@@ -40,7 +48,8 @@ function summarize(log: string): Omit<Counted, 'result'> {
       // The first one of our name is npm's script.
       const isScript = next === 'tsbuild' && !counts.programs.slice(0, -1).includes(next)
       running.set(pid, isScript ? 'sh' : next)
-    } else if (call !== '' && program === 'tsbuild') counts.native.push(path)
+    } else if (call === 'mount' || call === 'move_mount') counts.mounts.push(path)
+    else if (call !== '' && program === 'tsbuild') counts.native.push(path)
     else if (program === 'node' && (counts.node.length > 0 || path.endsWith('/main.cjs'))) {
       counts.node.push(path)
     }

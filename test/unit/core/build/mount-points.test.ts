@@ -21,7 +21,7 @@ const made = [
   'run/.containerenv',
 ]
 
-/** A directory of a snapshot: `x/` is a directory, `!x` removed, `x>y` a link, else an empty file. */
+/** Files of a snapshot: `x/` is a directory, `!x` removed, `x>y` a link, else an empty file. */
 function layer(context: TestContext, number: number, entries: readonly string[]) {
   const key = String(number).repeat(64)
   const fs = join(context.paths.root, 'snapshots', key, 'fs')

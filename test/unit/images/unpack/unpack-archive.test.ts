@@ -73,6 +73,15 @@ describe('unpackArchive', () => {
     assert.equal(scratch.rules.losses.owners, 2)
   })
 
+  it('lets the later owner of a directory count, also where the kernel can hold it', async (t) => {
+    const scratch = scratchRoot({ holdsIds: (uid, gid) => uid === 0 && gid === 0 })
+    t.after(scratch.dispose)
+    await scratch.unpack(makeTar({ name: 'dir', type: '5', uid: 7, mode: 0o755 }))
+    await scratch.unpack(makeTar({ name: 'dir', type: '5', mode: 0o700 }))
+    const record = sys.lgetxattr(join(scratch.root, 'dir'), INODE_RECORD_XATTR)
+    assert.equal(record.toString(), '0:0:0700:directory')
+  })
+
   it('makes an empty file with a record where devices cannot be made', async (t) => {
     const refused = Object.assign(new Error('EPERM'), { code: 'EPERM' })
     const mknodat = () => {
