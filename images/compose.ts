@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalJson } from '../core/lib/canonical-json.ts'
 import { type Digest, sha256 } from './digest.ts'
+import { dockerExecution, dockerSettings } from './docker-settings.ts'
 import { layerCompression, layerMediaType, type ManifestFormat, mediaTypes } from './media-types.ts'
 import type { ExecutionConfig, HistoryEntry, ImageConfig } from './model.ts'
 
@@ -30,11 +31,9 @@ export interface ImageParts {
 export interface ComposedImage {
   readonly config: Buffer
   readonly manifest: { readonly mediaType: string; readonly bytes: Buffer }
-  /** Settings that the format has no place for. */
+  /** Settings that the format has no place for, and that do something. */
   readonly dropped: readonly string[]
 }
-
-const dockerOnly = ['Shell', 'OnBuild', 'Healthcheck', 'Hostname', 'Domainname'] as const
 
 /**
  * Config and manifest of an image, the same bytes for the same parts. Layers that have no
@@ -71,14 +70,14 @@ export function composeImage(parts: ImageParts): ComposedImage {
     config,
     manifest: { mediaType: types.manifest, bytes: Buffer.from(canonicalJson(manifest)) },
     dropped: [
-      ...Object.keys(parts.config).filter((name) => !fits(format, name)),
+      ...(format === 'oci' ? dockerSettings(parts.config) : []),
       ...(format === 'docker' && Object.keys(annotations).length > 0 ? ['annotations'] : []),
     ],
   }
 }
 
 const fits = (format: ManifestFormat, name: string): boolean =>
-  format === 'docker' || !dockerOnly.some((one) => one === name)
+  format === 'docker' || !dockerExecution.includes(name)
 
 function descriptor({ diffId, sizeBytes, blob }: ManifestLayer, format: ManifestFormat) {
   const compression = blob === undefined ? undefined : layerCompression(blob.mediaType)

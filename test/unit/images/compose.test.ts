@@ -79,6 +79,13 @@ describe('composeImage', () => {
     assert.equal(parse(docker.manifest.bytes).annotations, undefined)
   })
 
+  it('says nothing of what docker writes but nobody set', () => {
+    const unset = { Hostname: '', Domainname: '', OnBuild: [], Tty: false, Image: 'sha256:1' }
+    const { config, dropped } = composeImage({ ...parts, config: { ...parts.config, ...unset } })
+    assert.deepEqual(dropped, [])
+    assert.deepEqual(parse(config).config, parts.config)
+  })
+
   it('calls layers by the words of its format', () => {
     const oci = 'application/vnd.oci.image.layer.v1.tar'
     const docker = 'application/vnd.docker.image.rootfs.diff.tar'
