@@ -18,7 +18,7 @@ interface Failure {
 }
 
 /** Code STEP_FAILED. */
-const STEP_HINT = '\n  hint: what it printed stands above; the steps before it are in the cache\n$'
+const STEP_HINT = '\n  hint: what it printed stands above\n$'
 const failed = (how: string) =>
   new RegExp(`Containerfile:2: the command ${how}\n(.*\n)*.*${STEP_HINT}`)
 
