@@ -17,20 +17,20 @@ export interface Digester {
 export function openDigester({ paths, rights, trace }: Context): Digester {
   const tasks: Promise<void>[] = []
   let worker: Worker | undefined
-  const digested = (running: Worker) =>
-    new Promise<void>((resolve) => {
-      running.once('message', () => resolve())
-      running.once('error', (error) => {
-        trace('layer', 'digester failed', { error: String(error) })
-        resolve()
-      })
-      running.once('exit', () => resolve())
-    })
-  const digest = async (path: string, task: DigestTask) => {
+  const start = (path: string): Worker => {
     // Descriptors of openat2(2) are closed by Node, which it would warn of.
-    worker ??= new Worker(path, { trackUnmanagedFds: false })
-    const answer = digested(worker)
-    worker.postMessage(task)
+    const started = new Worker(path, { trackUnmanagedFds: false })
+    started.on('error', (error) => trace('layer', 'digester', { error: String(error) }))
+    started.once('exit', () => {
+      worker = undefined
+    })
+    return started
+  }
+  const digest = async (path: string, task: DigestTask) => {
+    const running = worker ?? start(path)
+    worker = running
+    const answer = answerOf(running)
+    running.postMessage(task)
     await answer
   }
   return {
@@ -43,4 +43,17 @@ export function openDigester({ paths, rights, trace }: Context): Digester {
     settle: async () => void (await tasks.at(-1)),
     close: async () => void (await worker?.terminate()),
   }
+}
+
+/** A message, or the end, which also follows an error. */
+function answerOf(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      worker.off('message', done)
+      worker.off('exit', done)
+      resolve()
+    }
+    worker.on('message', done)
+    worker.on('exit', done)
+  })
 }
