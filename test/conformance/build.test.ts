@@ -11,6 +11,7 @@ import { failureText, openUser, type TestUser } from '../harness/user.ts'
 import { type BuildCase, fixture, makeContext, readBuildCases } from './support/build-cases.ts'
 import { type Builder, buildahBuilder, removeMounts, tsbuildBuilder } from './support/builders.ts'
 import { assertSame, type Exclusion } from './support/compare-images.ts'
+import { makeInMemory, removeFromMemory } from './support/in-memory.ts'
 
 const exclusions: readonly Exclusion[] = [
   { path: /^$/, reason: 'buildah’s layers have no entry for the root directory' },
@@ -51,17 +52,22 @@ describe('a Containerfile', { ...(reason === undefined ? {} : { skip: reason }) 
   })
   it('leaves nothing behind', async () => {
     const { user, before } = opened()
-    removeMounts(oracleFolder(user))
+    removeOracle(user)
     assert.deepEqual(await leftovers(before, user), [])
   })
 })
 
 const oracleFolder = (user: TestUser): string => join(user.directory, 'oracle')
 
+function removeOracle(user: TestUser): void {
+  removeMounts(oracleFolder(user))
+  removeFromMemory(oracleFolder(user))
+}
+
 async function open(): Promise<Bench> {
   const before = survey()
   const user = openUser('root')
-  const theirs = buildahBuilder(oracleFolder(user), 'none')
+  const theirs = buildahBuilder(makeInMemory(oracleFolder(user)), 'none')
   const ours = tsbuildBuilder(user, { folder: user.directory, network: 'none' })
   const context = join(user.directory, 'base')
   makeContext(fixture('base'), context)
@@ -77,7 +83,7 @@ async function open(): Promise<Bench> {
 
 async function close(): Promise<void> {
   if (bench === undefined) return
-  removeMounts(oracleFolder(bench.user))
+  removeOracle(bench.user)
   await bench.user[Symbol.asyncDispose]()
 }
 

@@ -77,7 +77,7 @@ interface Images {
 }
 
 async function buildAll(user: TestUser, builder: Builder): Promise<Images> {
-  const request = { layers: false, args: [] }
+  const request = { layers: true, args: [], cached: true } as const
   await built(builder, { ...request, context: baseContext(user), name: 'localhost/debian' })
   const context = packagesContext(user)
   const args = ['--target', 'packages']

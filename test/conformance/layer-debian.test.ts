@@ -10,9 +10,11 @@ import { lacking } from '../harness/requires.ts'
 import { pack } from '../unit/images/layer/pack-tree.ts'
 import { inNamespace, unpackAndPack } from '../unit/images/layer/unpack-and-pack.ts'
 import { listTree } from '../unit/images/unpack/list-tree.ts'
+import { makeInMemory, removeFromMemory } from './support/in-memory.ts'
 
 const skip = lacking('root', 'debian rootfs') ?? false
 const options = ['--xattrs', '--xattrs-include=*', '--acls', '--numeric-owner']
+let parent = ''
 let base = ''
 
 const archive = (): string => facts().debianArchive ?? ''
@@ -20,11 +22,16 @@ const archive = (): string => facts().debianArchive ?? ''
 /** `theirs` is what GNU tar unpacked, `ours` what we did; `ours.tar` is a layer of it. */
 before(async () => {
   if (skip !== false) return
-  base = mkdtempSync(`${tmpdir()}/tsbuild-layer-test-`)
+  parent = mkdtempSync(`${tmpdir()}/tsbuild-layer-test-`)
+  base = makeInMemory(`${parent}/files`)
   unpackByTar(archive(), 'theirs')
   await unpackAndPack(archive(), `${base}/ours`)
 })
-after(() => rmSync(base, { recursive: true, force: true }))
+after(() => {
+  if (parent === '') return
+  removeFromMemory(base)
+  rmSync(parent, { recursive: true })
+})
 
 function unpackByTar(from: string, to: string): void {
   mkdirSync(`${base}/${to}`)

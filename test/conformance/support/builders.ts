@@ -12,6 +12,8 @@ export interface BuildRequest {
   readonly name: string
   readonly layers: boolean
   readonly args: readonly string[]
+  /** Whether steps that were done for another image are not done again. */
+  readonly cached?: true
 }
 
 /** Something with a store that builds images. */
@@ -32,8 +34,8 @@ export interface TsbuildOptions {
 }
 
 export const tsbuildBuilder = (user: TestUser, { folder, network }: TsbuildOptions): Builder => ({
-  build: ({ context, name, layers, args }) => {
-    const options = ['--network', network, `--layers=${layers}`, '--no-cache']
+  build: ({ context, name, layers, args, cached }) => {
+    const options = ['--network', network, `--layers=${layers}`, ...noCache(cached)]
     return user.tsbuild(['build', ...options, '-t', name, ...args, context], { timeoutMs })
   },
   image: (name) => pushed(user.tsbuild, name, folder),
@@ -56,13 +58,15 @@ export function buildahBuilder(folder: string, network: 'none' | 'host'): Builde
   const run: Run = (args) =>
     start(['buildah', ...store, '--storage-driver=overlay', ...args], { env, timeoutMs }).result
   return {
-    build: ({ context, name, layers, args }) => {
-      const how = ['--isolation=oci', `--network=${network}`, '--pull=never', '--no-cache']
+    build: ({ context, name, layers, args, cached }) => {
+      const how = ['--isolation=oci', `--network=${network}`, '--pull=never', ...noCache(cached)]
       return run(['build', ...how, `--layers=${layers}`, '-t', name, ...args, context])
     },
     image: (name) => pushed(run, name, folder),
   }
 }
+
+const noCache = (cached: true | undefined) => (cached === true ? [] : ['--no-cache'])
 
 /** Its defaults raise limits, which takes CAP_SYS_RESOURCE; Debian's runc is what works as root. */
 const containersConf = `[containers]
