@@ -23,3 +23,13 @@ export function buildArgs(
     pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   )
 }
+
+/**
+ * How many stages `--jobs` lets build at once; 0 is no limit, as in buildah.
+ *
+ * @throws TsbuildError USAGE
+ */
+export function stageLimit(jobs: number): number {
+  if (Number.isInteger(jobs) && jobs >= 0) return jobs === 0 ? Number.POSITIVE_INFINITY : jobs
+  throw usageError('build', `option "--jobs" of "build" must be a whole number, not "${jobs}"`)
+}

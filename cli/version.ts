@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { version } from '../core/version.ts'
+import { hostPlatform, printPlatform } from '../images/platform.ts'
 
 /** What `tsbuild --version` prints. */
 export const versionLine = `tsbuild version ${version}`
@@ -9,7 +10,7 @@ export const versionLine = `tsbuild version ${version}`
 export const versionFacts = () => ({
   version,
   nodeVersion: process.versions.node,
-  osArch: `${process.platform}/${goArch[process.arch] ?? process.arch}`,
+  osArch: printPlatform(hostPlatform()),
 })
 
 /** What `tsbuild version` prints. */
@@ -21,5 +22,3 @@ export function versionText(): string {
     `OS/Arch:       ${facts.osArch}`,
   ].join('\n')
 }
-
-const goArch: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { composeImage, type ImageFormat } from '../images/compose.ts'
+import { composeImage } from '../images/compose.ts'
 import { fitHistory } from '../images/fit-history.ts'
+import type { ManifestFormat } from '../images/media-types.ts'
 import type { HistoryEntry } from '../images/model.ts'
 import type { Context } from './context.ts'
 import { writeIidfile } from './iidfile.ts'
 import { imageName } from './image-name.ts'
-import { createSnapshot } from './snapshot/create.ts'
-import { fillSnapshot } from './snapshot/fill.ts'
+import { createAbove } from './snapshot/above.ts'
 import { describeLayer } from './snapshot/layer.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import { isUnchanged } from './snapshot/stage.ts'
@@ -23,7 +23,7 @@ export interface CommitRequest {
   readonly container: string
   /** The name of the new image; one that has it loses it. Undefined: it gets none. */
   readonly image: string | undefined
-  readonly format: ImageFormat
+  readonly format: ManifestFormat
   /** All layers become one. */
   readonly squash: boolean
   /** Seconds since 1970: of the image, of its newest history, and of every file in a new layer. */
@@ -63,8 +63,9 @@ interface Commit {
 }
 
 /**
- * The container lets go of its layer before the image has it: killed in between, no container
- * writes to what an image holds.
+ * The container lets go of its layer before anything else is said of it: its digest is noted
+ * beside it, and killed at any moment no container writes to what was digested, or what an image
+ * holds.
  */
 async function commitLocked(context: Context, { request, record, names }: Commit) {
   const { driver, base, layers, active } = record
@@ -72,33 +73,26 @@ async function commitLocked(context: Context, { request, record, names }: Commit
   const isChanged = driver === 'copy' || !isUnchanged(context, record)
   const top = driver === 'copy' ? await copyOf(context, record) : active
   const changes = isChanged ? [...own, top] : own
+  if (isChanged && driver === 'overlay') await letGo(context, record)
   const composed = compose(context, { request, record, changes })
   for (const field of composed.documents.dropped)
     context.warn(`the ${request.format} format has no place for ${field}: left out`)
-  if (isChanged && driver === 'overlay') await letGo(context, record)
   const { created, layers: all, documents } = composed
   return saveImage(context, { ...documents, layers: all, created, names })
 }
 
 /** The copy is the image's; nobody else knows of it. */
 async function copyOf(context: Context, { driver, active }: ContainerRecord): Promise<string> {
-  const snapshot = withStoreLock(context, () => createSnapshot(context))
-  try {
-    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
-    snapshot.keep()
-    return snapshot.key
-  } catch (error) {
-    snapshot.discard()
-    throw error
-  }
+  const snapshot = await createAbove(context, { driver, below: [active] })
+  snapshot.keep()
+  return snapshot.key
 }
 
 /** Gives the container a new snapshot to write to, above the one it wrote to. */
 async function letGo(context: Context, record: ContainerRecord): Promise<void> {
   const { driver, layers, active } = record
-  const snapshot = withStoreLock(context, () => createSnapshot(context))
+  const snapshot = await createAbove(context, { driver, below: [active] })
   try {
-    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
     const next = { ...record, layers: [...layers, active], active: snapshot.key }
     withStoreLock(context, () => writeContainer(context, next))
     snapshot.keep()

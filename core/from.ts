@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { arch } from 'node:process'
-import type { ImageConfig } from '../images/model.ts'
+import { hostPlatform } from '../images/platform.ts'
 import { shortName } from '../images/reference.ts'
 import { baseImage } from './base-image.ts'
 import type { Context } from './context.ts'
-import { readImageConfig } from './image-config.ts'
 import { TsbuildError } from './lib/errors.ts'
-import { createSnapshot } from './snapshot/create.ts'
+import { createAbove } from './snapshot/above.ts'
 import { storeDriver } from './snapshot/driver.ts'
-import { fillSnapshot } from './snapshot/fill.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import type { ContainerRecord, Driver } from './store/container-record.ts'
 import { listContainers, writeContainer } from './store/containers.ts'
@@ -18,6 +15,7 @@ import type { StoredImage } from './store/images.ts'
 import { NAME, STORE_VERSION } from './store/layout.ts'
 import { withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
+import { readImageConfig } from './stored-image.ts'
 
 export interface FromRequest {
   /** A name or an id, `scratch` for an empty container, or a transport and a place. */
@@ -51,9 +49,8 @@ async function make(context: Context, request: FromRequest, driver: Driver) {
   withStoreLock(context, () => chooseName(context, request, image)) // before the work, if it fails
   const base = image?.record.layers ?? []
   const below = base.flatMap(({ snapshots }) => snapshots)
-  const snapshot = withStoreLock(context, () => createSnapshot(context))
+  const snapshot = await createAbove(context, { driver, below })
   try {
-    await fillSnapshot(context, { to: snapshot.key, below, driver })
     const layers = driver === 'copy' ? { base: [], layers: [] } : { base, layers: below }
     return withStoreLock(context, () => {
       const name = chooseName(context, request, image)
@@ -96,7 +93,8 @@ function newRecord(
   image: StoredImage | undefined,
   place: Place,
 ): ContainerRecord {
-  const found = image === undefined ? emptyConfig() : readImageConfig(context, image)
+  const found =
+    image === undefined ? { ...hostPlatform(), config: {} } : readImageConfig(context, image)
   const { config = {}, rootfs: _made, ...properties } = found
   return {
     version: STORE_VERSION,
@@ -109,8 +107,3 @@ function newRecord(
     createdBy: '',
   }
 }
-
-/** Architectures as the image specification spells them, which is how Go does. */
-const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
-
-const emptyConfig = (): ImageConfig => ({ architecture: architectures[arch] ?? arch, os: 'linux' })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context } from './context.ts'
-import { readImageConfig } from './image-config.ts'
 import { findImage } from './store/images.ts'
+import { readImageConfig } from './stored-image.ts'
 
 /** One step of how an image was made. */
 export interface HistoryStep {

@@ -3,12 +3,11 @@ import { toOciConfig } from '../images/convert.ts'
 import type { ExecutionConfig, ImageConfig } from '../images/model.ts'
 import { fullName } from '../images/transport/names.ts'
 import type { Context } from './context.ts'
-import { readImageConfig } from './image-config.ts'
 import { TsbuildError } from './lib/errors.ts'
 import type { ContainerRecord } from './store/container-record.ts'
 import { findContainer } from './store/containers.ts'
 import { findImage, type StoredImage } from './store/images.ts'
-import { readDocuments } from './stored-image.ts'
+import { readDocuments, readImageConfig } from './stored-image.ts'
 
 export interface InspectRequest {
   readonly nameOrId: string

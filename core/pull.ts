@@ -2,7 +2,7 @@
 import { digestHex } from '../images/digest.ts'
 import { MAX_CONFIG_BYTES, parseImageConfig } from '../images/image-config.ts'
 import type { ImageConfig } from '../images/model.ts'
-import { hostPlatform, runsOn } from '../images/platform.ts'
+import { hostPlatform, printPlatform, runsOn } from '../images/platform.ts'
 import { parseTransport } from '../images/transport/reference.ts'
 import { type ImageSource, withSource } from '../images/transport/source.ts'
 import { readVerified } from '../images/transport/verified.ts'
@@ -87,7 +87,7 @@ async function pullImage(
 function warnOfPlatform({ warn }: Context, { os, architecture }: ImageConfig): void {
   const host = hostPlatform()
   if (runsOn({ os, architecture }, host)) return
-  warn(`the image is for ${os}/${architecture}, this machine is ${host.os}/${host.architecture}`)
+  warn(`the image is for ${os}/${architecture}, this machine is ${printPlatform(host)}`)
 }
 
 /** Images that are to be the same whenever they are made leave it out, or say 1970. */

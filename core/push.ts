@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from 'node:fs'
-import {
-  convertManifest,
-  dockerSettings,
-  type LayerBlob,
-  saysAlready,
-  toOciConfig,
-} from '../images/convert.ts'
+import { convertManifest, type LayerBlob, saysAlready, toOciConfig } from '../images/convert.ts'
 import { type Digest, sha256 } from '../images/digest.ts'
+import { dockerSettings } from '../images/docker-settings.ts'
+import { parseImageConfig } from '../images/image-config.ts'
 import { parseManifest } from '../images/manifest.ts'
 import { type ManifestFormat, mediaTypes } from '../images/media-types.ts'
 import { type WrittenImage, withDestination } from '../images/transport/destination.ts'
@@ -90,9 +86,14 @@ async function pushImage(context: Context, push: ImagePush): Promise<Digest> {
   })
 }
 
-function configFor(context: Context, { format, config }: ImageDocuments, form: Form): Buffer {
+function configFor(
+  context: Context,
+  { format, config, manifest }: ImageDocuments,
+  form: Form,
+): Buffer {
   if (form.format === 'docker' || format === 'oci') return config
-  for (const field of dockerSettings(config))
+  const { config: settings = {} } = parseImageConfig(config, manifest.layers.length).config
+  for (const field of dockerSettings(settings))
     context.warn(`the oci format has no place for ${field}: left out`)
   return toOciConfig(config)
 }

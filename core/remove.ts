@@ -11,7 +11,7 @@ import { dropContainer, findContainer, listContainers } from './store/containers
 import { findImage, listImages, readNames, type StoredImage, writeNames } from './store/images.ts'
 import { containerLockPath, recordPath } from './store/layout.ts'
 import { userOf } from './store/lock-container.ts'
-import { monitorOf, withStoreLock } from './store/lock-store.ts'
+import { LOCKS_AT_ONCE, monitorOf, withStoreLock } from './store/lock-store.ts'
 import { openStore } from './store/open-store.ts'
 
 /** By name or id; 'all' for every one there is. */
@@ -39,9 +39,6 @@ export function removeContainers(
   reclaim(context)
   return { removed: unique.map(({ id }) => id) }
 }
-
-/** Each lock is a descriptor of the monitor's, which has a bound for them. */
-const LOCKS_AT_ONCE = 256
 
 function dropAll(context: Context, records: readonly ContainerRecord[]): void {
   const locks: Lock[] = []

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Digest } from '../images/digest.ts'
-import { MAX_CONFIG_BYTES } from '../images/image-config.ts'
+import { MAX_CONFIG_BYTES, parseImageConfig } from '../images/image-config.ts'
 import { type ImageManifest, MAX_MANIFEST_BYTES, parseManifest } from '../images/manifest.ts'
 import type { ManifestFormat } from '../images/media-types.ts'
+import type { ImageConfig } from '../images/model.ts'
 import type { Context } from './context.ts'
 import { readBlob } from './store/blobs.ts'
 import type { StoredImage } from './store/images.ts'
@@ -30,4 +31,17 @@ export function readDocuments(
   const configDigest: Digest = `sha256:${id}`
   const config = readBlob(context, configDigest, MAX_CONFIG_BYTES)
   return { format, mediaType, manifest, manifestBytes, config }
+}
+
+/**
+ * The config of a stored image.
+ *
+ * @throws TsbuildError BLOB_CORRUPT, MANIFEST_INVALID
+ */
+export function readImageConfig(
+  context: Pick<Context, 'paths'>,
+  { id, record }: Pick<StoredImage, 'id' | 'record'>,
+): ImageConfig {
+  const bytes = readBlob(context, `sha256:${id}`, MAX_CONFIG_BYTES)
+  return parseImageConfig(bytes, record.layers.length).config
 }

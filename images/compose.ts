@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalJson } from '../core/lib/canonical-json.ts'
 import { type Digest, sha256 } from './digest.ts'
+import { dockerExecution, dockerSettings } from './docker-settings.ts'
+import { layerCompression, layerMediaType, type ManifestFormat, mediaTypes } from './media-types.ts'
 import type { ExecutionConfig, HistoryEntry, ImageConfig } from './model.ts'
-
-/** Whose media types and fields the documents of an image have. */
-export type ImageFormat = 'oci' | 'docker'
 
 /** A layer as a manifest lists it. */
 export interface ManifestLayer {
@@ -15,7 +14,7 @@ export interface ManifestLayer {
 }
 
 export interface ImageParts {
-  readonly format: ImageFormat
+  readonly format: ManifestFormat
   readonly config: ExecutionConfig
   /** The other fields of the config: architecture, os, author, and what we do not know. */
   readonly properties: Omit<ImageConfig, 'config' | 'rootfs' | 'history' | 'created'>
@@ -29,36 +28,22 @@ export interface ImageParts {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-export interface ImageDocuments {
+export interface ComposedImage {
   readonly config: Buffer
   readonly manifest: { readonly mediaType: string; readonly bytes: Buffer }
-  /** Settings that the format has no place for. */
+  /** Settings that the format has no place for, and that do something. */
   readonly dropped: readonly string[]
 }
 
-const dockerOnly = ['Shell', 'OnBuild', 'Healthcheck', 'Hostname', 'Domainname'] as const
-
-const mediaTypes = {
-  oci: {
-    manifest: 'application/vnd.oci.image.manifest.v1+json',
-    config: 'application/vnd.oci.image.config.v1+json',
-    layer: 'application/vnd.oci.image.layer.v1.tar',
-  },
-  docker: {
-    manifest: 'application/vnd.docker.distribution.manifest.v2+json',
-    config: 'application/vnd.docker.container.image.v1+json',
-    layer: 'application/vnd.docker.image.rootfs.diff.tar',
-  },
-} as const
-
 /**
  * Config and manifest of an image, the same bytes for the same parts. Layers that have no
- * compressed form are listed uncompressed; who pushes them says what they become.
+ * compressed form that the format has a word for are listed uncompressed; who pushes them says what
+ * they become.
  *
  * @throws RangeError if the history does not have as many layers as there are
  * @see OCI image-spec, config.md and manifest.md
  */
-export function composeImage(parts: ImageParts): ImageDocuments {
+export function composeImage(parts: ImageParts): ComposedImage {
   const { format, properties, created, history, layers, annotations } = parts
   const filled = history.filter(({ empty_layer }) => empty_layer !== true).length
   if (filled !== layers.length)
@@ -85,24 +70,18 @@ export function composeImage(parts: ImageParts): ImageDocuments {
     config,
     manifest: { mediaType: types.manifest, bytes: Buffer.from(canonicalJson(manifest)) },
     dropped: [
-      ...Object.keys(parts.config).filter((name) => !fits(format, name)),
+      ...(format === 'oci' ? dockerSettings(parts.config) : []),
       ...(format === 'docker' && Object.keys(annotations).length > 0 ? ['annotations'] : []),
     ],
   }
 }
 
-const fits = (format: ImageFormat, name: string): boolean =>
-  format === 'docker' || !dockerOnly.some((one) => one === name)
+const fits = (format: ManifestFormat, name: string): boolean =>
+  format === 'docker' || !dockerExecution.includes(name)
 
-function descriptor({ diffId, sizeBytes, blob }: ManifestLayer, format: ImageFormat) {
-  const { layer } = mediaTypes[format]
-  if (blob === undefined) return { mediaType: layer, digest: diffId, size: sizeBytes }
-  return { ...blob, mediaType: inFormat(blob.mediaType, format) }
-}
-
-/** The same compression in the words of the other format. */
-function inFormat(mediaType: string, format: ImageFormat): string {
-  const compression = /[.+](gzip|zstd)$/.exec(mediaType)?.[1]
-  if (compression === undefined) return mediaTypes[format].layer
-  return `${mediaTypes[format].layer}${format === 'oci' ? '+' : '.'}${compression}`
+function descriptor({ diffId, sizeBytes, blob }: ManifestLayer, format: ManifestFormat) {
+  const compression = blob === undefined ? undefined : layerCompression(blob.mediaType)
+  const mediaType = compression === undefined ? undefined : layerMediaType(format, compression)
+  if (blob !== undefined && mediaType !== undefined) return { ...blob, mediaType }
+  return { mediaType: layerMediaType(format, 'none'), digest: diffId, size: sizeBytes }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Digest } from './digest.ts'
+import { dockerExecution, isUnset } from './docker-settings.ts'
 import { isObject, parseForeignJson } from './foreign-json.ts'
 import type { Descriptor, ImageManifest } from './manifest.ts'
 import {
@@ -96,31 +97,12 @@ export function toOciConfig(bytes: Buffer): Buffer {
   return Buffer.from(JSON.stringify(execution === undefined ? top : { ...top, config: execution }))
 }
 
-/** What the OCI format has no place for, of the settings that do something. */
-export function dockerSettings(bytes: Buffer): string[] {
-  const { config } = parseForeignJson(bytes, "the image's config")
-  if (!isObject(config)) return []
-  return ['Healthcheck', 'OnBuild', 'Shell'].filter((name) => {
-    const value = config[name]
-    return isObject(value) || (Array.isArray(value) && value.length > 0)
-  })
-}
-
 const dockerTop = ['id', 'parent', 'comment', 'container', 'container_config', 'docker_version']
-const dockerExecution = [
-  ...['Hostname', 'Domainname', 'AttachStdin', 'AttachStdout', 'AttachStderr', 'Tty', 'OpenStdin'],
-  ...['StdinOnce', 'Healthcheck', 'Image', 'NetworkDisabled', 'MacAddress', 'OnBuild'],
-  ...['StopTimeout', 'Shell'],
-]
 
-/** Docker writes what is not set; the OCI format leaves it out. */
 function withoutUnset(config: Record<string, unknown>): Record<string, unknown> {
   const unset = Object.keys(config).filter((name) => isUnset(config[name]))
   return without(config, unset)
 }
-
-const isUnset = (value: unknown): boolean =>
-  value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
 
 /** The same object where it has none of these. */
 function without(object: Record<string, unknown>, names: readonly string[]) {

@@ -36,7 +36,7 @@ export function choosePlatform({ manifests }: ImageIndex, host: Platform): Descr
   const there = images.map(({ platform }) => shown(platform)).join(', ')
   throw invalidManifest(
     'the index',
-    `nothing in it is for ${shown(host)}: ${there || 'it is empty'}`,
+    `nothing in it is for ${printPlatform(host)}: ${there || 'it is empty'}`,
   )
 }
 
@@ -46,6 +46,9 @@ const isAttestation = ({ annotations }: Descriptor): boolean =>
 
 function shown(platform: Platform | undefined): string {
   if (platform === undefined) return 'an unnamed platform'
-  const { os, architecture, variant } = platform
-  return [os, architecture, variant].filter((part) => part !== undefined).join('/')
+  return printPlatform(platform)
 }
+
+/** `linux/amd64`, `linux/arm64/v8` */
+export const printPlatform = ({ os, architecture, variant = '' }: Platform): string =>
+  [os, architecture, ...(variant === '' ? [] : [variant])].join('/')

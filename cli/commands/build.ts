@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { buildArgs } from '../build-args.ts'
-import { plainProgress, quietProgress } from '../build-progress.ts'
+import { buildArgs, stageLimit } from '../build-args.ts'
+import { mixedProgress, plainProgress, quietProgress } from '../build-progress.ts'
 import { command } from '../command.ts'
 import { networkOption } from '../shared-tables.ts'
 
@@ -47,7 +47,7 @@ export const buildCommand = command({
       default: 'oci',
       describe: 'Whose format the manifest and the config have',
     },
-    jobs: { type: 'number', default: 1, describe: 'How many stages are built at once' },
+    jobs: { type: 'number', default: 1, describe: 'How many stages are built at once; 0: all' },
     iidfile: { type: 'string', describe: 'Write the id of the image to this file' },
     quiet: { type: 'boolean', alias: ['q'], default: false, describe: 'Print only the id' },
   },
@@ -60,8 +60,10 @@ export const buildCommand = command({
       ignoreFile: options.ignorefile,
       buildArgs: buildArgs(options.buildArg, context().env),
       useCache: !noCache,
+      jobs: stageLimit(options.jobs),
     }
-    const emit = (options.quiet ? quietProgress : plainProgress)(io)
+    const progress = options.jobs === 1 ? plainProgress : mixedProgress
+    const emit = (options.quiet ? quietProgress : progress)(io)
     await build(context(), request, { emit, signal: new AbortController().signal })
     return 0
   },

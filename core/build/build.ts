@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hostPlatform } from '../../images/platform.ts'
 import { parseContainerfile } from '../containerfile/parse.ts'
 import type { Context } from '../context.ts'
 import { writeIidfile } from '../iidfile.ts'
@@ -8,10 +9,11 @@ import { storeDriver } from '../snapshot/driver.ts'
 import { reclaim } from '../snapshot/reclaim.ts'
 import { withContent } from '../store/content-lock.ts'
 import { explainDisk } from '../store/disk-full.ts'
+import type { StoredImage } from '../store/images.ts'
 import { openStore } from '../store/open-store.ts'
 import { openBuildContext } from './context-dir.ts'
+import { openDigester } from './digester.ts'
 import type { OnBuildEvent } from './events.ts'
-import { thisPlatform } from './platform.ts'
 import type { BuildRequest } from './request.ts'
 import { saveStage } from './save.ts'
 import { buildStages } from './schedule.ts'
@@ -38,25 +40,37 @@ export async function build(
   const plan = planBuild(parseContainerfile({ name: path, text }), {
     buildArgs: request.buildArgs,
     target: request.target,
-    targetPlatform: thisPlatform,
-    buildPlatform: thisPlatform,
+    targetPlatform: hostPlatform(),
+    buildPlatform: hostPlatform(),
   })
   if (plan.unconsumedArgs.length > 0)
     context.warn(`no ARG of the Containerfile takes these: ${plan.unconsumedArgs.join(', ')}`)
   try {
     openStore(context)
     const driver = storeDriver(context)
-    const session: BuildSession = { context, request, source, plan, driver, emit, signal }
-    const { id } = await withContent(context, async () => {
-      const result = await buildStages(session)
-      emit({ kind: 'committing', name: request.tags[0] })
-      return saveStage(session, result, names)
-    })
+    const shared = { context, request, source, plan, driver, emit, signal }
+    const { id } = await withContent(context, () => buildImage(shared, names))
     reclaim(context)
     writeIidfile(request.iidfile, id)
     emit({ kind: 'built', id, names })
     return { id }
   } catch (error) {
     throw explainDisk(context, error)
+  }
+}
+
+async function buildImage(
+  shared: Omit<BuildSession, 'digester'>,
+  names: readonly string[],
+): Promise<StoredImage> {
+  const digester = openDigester(shared.context)
+  try {
+    const session: BuildSession = { ...shared, digester }
+    const result = await buildStages(session)
+    shared.emit({ kind: 'committing', name: shared.request.tags[0] })
+    await digester.settle()
+    return saveStage(session, result, names)
+  } finally {
+    await digester.close()
   }
 }

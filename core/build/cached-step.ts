@@ -1,25 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs'
 import { digestHex, sha256 } from '../../images/digest.ts'
-import { canonicalJson } from '../lib/canonical-json.ts'
+import { hostPlatform } from '../../images/platform.ts'
+import { stepKey } from '../plan/step-key.ts'
 import { readCache, writeCache } from '../store/cache.ts'
 import { snapshotFs } from '../store/layout.ts'
 import { withChange } from './change.ts'
+import type { Digester } from './digester.ts'
 import { type StageFiles, withLayer } from './files.ts'
 import type { PerformStep, StepOutcome } from './perform-step.ts'
-import { thisPlatform } from './platform.ts'
 import type { BuildSession } from './session.ts'
 
-/** Bumped whenever the same inputs may give other files than before. */
-const KEY_VERSION = 1
+/** A step that took this long made a layer that may take long to digest as well. */
+const LONG_MS = 300
 
-/** Does each step in a snapshot of its own, or takes what it made with the same inputs before. */
+/**
+ * Does each step in a snapshot of its own, or takes what it made with the same inputs before.
+ *
+ * @param digester gets the layers of long steps, where they will be layers of an image
+ */
 export const cachedSteps =
-  (session: BuildSession): PerformStep =>
+  (session: BuildSession, digester: Digester | undefined): PerformStep =>
   async (files, inputs, work) => {
+    const start = performance.now()
     const { context } = session
-    const all = { version: KEY_VERSION, parent: files.key, platform: thisPlatform, ...inputs }
-    const key = sha256(canonicalJson(all))
+    const all = { parent: files.key, platform: hostPlatform(), ...inputs }
+    const key = stepKey(all)
     const known = lookUp(session, digestHex(key))
     if (known !== undefined) return outcomeOf(files, { ...known, key, how: 'cached' })
     context.trace('cache', 'miss', { key, inputs: all })
@@ -32,6 +38,8 @@ export const cachedSteps =
     if (result === 'changed once')
       return outcomeOf(files, { key: sha256(context.randomId()), snapshots, created, how: 'done' })
     writeCache(context, { key: digestHex(key), created, snapshots, inputs: all })
+    if (snapshots.length > 0 && performance.now() - start > LONG_MS)
+      digester?.add({ snapshots }, files.layers)
     return outcomeOf(files, { key, snapshots, created, how: 'done' })
   }
 

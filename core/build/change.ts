@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context } from '../context.ts'
-import { createSnapshot } from '../snapshot/create.ts'
-import { fillSnapshot } from '../snapshot/fill.ts'
-import { withRootfs } from '../snapshot/mount.ts'
+import { createAbove } from '../snapshot/above.ts'
 import type { MountedLayers } from '../snapshot/rootfs.ts'
-import { withStoreLock } from '../store/lock-store.ts'
 import { type StageFiles, snapshotsOf } from './files.ts'
 
 /** A stage's files with a fresh snapshot above them, which takes what a step writes. */
@@ -26,11 +23,10 @@ export async function withChange<Result>(
 ): Promise<Result> {
   const { driver } = files
   const below = snapshotsOf(files)
-  const snapshot = withStoreLock(context, () => createSnapshot(context))
+  const snapshot = await createAbove(context, { driver, below })
   const { key, fs } = snapshot
   let end = snapshot.discard
   try {
-    await fillSnapshot(context, { to: key, below, driver })
     const layers = driver === 'copy' ? [] : below
     const mounted = { name: 'build', driver, layers, active: key }
     const keep = () => {
@@ -41,11 +37,3 @@ export async function withChange<Result>(
     end()
   }
 }
-
-/** Gives `action` the root directory (O_PATH) of a stage's files, to read. */
-export const withFiles = <Result>(
-  context: Context,
-  files: StageFiles,
-  action: (rootFd: number) => Promise<Result>,
-): Promise<Result> =>
-  withChange(context, files, ({ mounted }) => withRootfs(context, mounted, action))

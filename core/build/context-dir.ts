@@ -29,7 +29,7 @@ const ignoreNames = ['.containerignore', '.dockerignore'] as const
 
 /**
  * Finds the Containerfile and what is to be ignored. A relative `file` is looked up where the user
- * stands, then in the context.
+ * stands, then in the context; `-` is standard input.
  *
  * @throws TsbuildError PATH_INVALID
  */
@@ -61,6 +61,7 @@ function realDirectory(given: string): string {
 }
 
 function containerfilePath(root: string, { file }: Pick<BuildRequest, 'file'>): string {
+  if (file === '-') return '/dev/stdin'
   if (file !== undefined) return existsSync(file) ? file : resolve(root, file)
   const found = names.map((name) => `${root}/${name}`).find(existsSync)
   if (found !== undefined) return found

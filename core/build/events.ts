@@ -26,7 +26,7 @@ export type BuildEvent =
   | {
       readonly kind: 'step-ended'
       readonly place: StepPlace
-      readonly how: 'done' | 'cached'
+      readonly how: 'done' | 'cached' | 'failed'
       readonly ms: number
     }
   | { readonly kind: 'committing'; readonly name: string | undefined }

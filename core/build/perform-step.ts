@@ -22,7 +22,7 @@ export interface StepOutcome {
 /**
  * Sees to it that a step's work is done, or was.
  *
- * @param inputs all that decides the result beside the files below; never a time
+ * @param inputs of `stepInputs`
  */
 export type PerformStep = (
   files: StageFiles,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ImageFormat } from '../../images/compose.ts'
+import type { ManifestFormat } from '../../images/media-types.ts'
 import type { NetworkMode } from '../spec/network-mode.ts'
 
 export interface BuildRequest {
@@ -14,7 +14,7 @@ export interface BuildRequest {
   readonly buildArgs: Readonly<Record<string, string>>
   /** A stage's name or number; without: the last. */
   readonly target: string | undefined
-  readonly format: ImageFormat
+  readonly format: ManifestFormat
   /** Whether each step makes a layer of the image; otherwise each stage makes one. */
   readonly layers: boolean
   /** Whether steps that were done before with the same inputs are taken from the cache. */

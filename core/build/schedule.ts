@@ -34,7 +34,7 @@ export async function buildStages(session: BuildSession): Promise<StageResult> {
     const ready = waiting.filter((index) =>
       plan.stages[index]?.dependsOn.every((needed) => results.has(needed)),
     )
-    const chosen = ready.slice(0, Math.max(request.jobs, 1) - running.size)
+    const chosen = ready.slice(0, request.jobs - running.size)
     for (const index of chosen) waiting.splice(waiting.indexOf(index), 1)
     return chosen
   }

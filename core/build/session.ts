@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import type { BuildPlan, StageState } from '../plan/types.ts'
 import type { Driver } from '../store/container-record.ts'
 import type { BuildContext } from './context-dir.ts'
+import type { Digester } from './digester.ts'
 import type { OnBuildEvent } from './events.ts'
 import type { StageFiles } from './files.ts'
 import type { BuildRequest } from './request.ts'
@@ -16,6 +17,7 @@ export interface BuildSession {
   readonly plan: BuildPlan
   readonly driver: Driver
   readonly emit: OnBuildEvent
+  readonly digester: Digester
   readonly signal: AbortSignal
 }
 

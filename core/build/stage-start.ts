@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { fitHistory } from '../../images/fit-history.ts'
+import { hostPlatform, printPlatform } from '../../images/platform.ts'
 import { baseImage } from '../base-image.ts'
-import { readImageConfig } from '../image-config.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { Stage, StageState } from '../plan/types.ts'
+import { readImageConfig } from '../stored-image.ts'
 import { filesOfImage } from './files.ts'
-import { thisPlatform } from './platform.ts'
 import type { BuildSession, StageResult, StageResults } from './session.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function stageStart(
     case 'stage': {
       const result = results.get(base.index)
       if (result === undefined) throw new TypeError('a stage is built after those it needs')
-      return { ...result, isBase: false }
+      return result
     }
     case 'image':
       checkPlatform(base.platform)
@@ -38,7 +38,7 @@ function fromScratch({ driver }: BuildSession): StageResult {
     files: filesOfImage(driver, []),
     state: stateOf({}),
     history: [],
-    properties: thisPlatform,
+    properties: hostPlatform(),
     base: undefined,
     isBase: false,
   }
@@ -69,11 +69,11 @@ export async function fromImage(
 const stateOf = (config: StageState['config']): StageState => ({ config, args: new Map() })
 
 function checkPlatform(platform: string | undefined): void {
-  const { os, architecture } = thisPlatform
+  const { os, architecture } = hostPlatform()
   if (platform === undefined || platform === '') return
   const [wantedOs, wantedArchitecture = architecture] = platform.split('/')
   if (wantedOs === os && wantedArchitecture === architecture) return
-  const message = `cannot build for ${platform}: this machine is ${os}/${architecture}`
+  const message = `cannot build for ${platform}: this machine is ${printPlatform(hostPlatform())}`
   throw new TsbuildError('CONFIG_INVALID', message, {
     hint: 'leave out --platform, or build on a machine of that kind',
   })

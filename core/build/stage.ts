@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { planStage } from '../plan/plan-stage.ts'
-import type { Stage, Step } from '../plan/types.ts'
+import type { BuildPlan, Stage, Step } from '../plan/types.ts'
 import { cachedSteps } from './cached-step.ts'
 import { withChange } from './change.ts'
 import type { StepPlace } from './events.ts'
@@ -12,7 +12,7 @@ import { stageStart } from './stage-start.ts'
 import { executeCopy } from './step-copy.ts'
 import { atStep } from './step-failure.ts'
 import { executeRun } from './step-run.ts'
-import { executeDirectories } from './step-workdir.ts'
+import { executeWorkdir } from './step-workdir.ts'
 
 /** What a stage needs beside its session: the stages it is built on are done. */
 export interface StageWork {
@@ -29,7 +29,9 @@ export async function buildStage(
   session: BuildSession,
   { stage, results }: StageWork,
 ): Promise<StageResult> {
-  const from = { place: placeOf(session, stage, 1), instruction: stage.from }
+  const count = stage.instructions.length + 1 // what ONBUILD of the base adds is not known yet
+  const place = placeOf(session, stage, { number: 1, count, text: stage.from.text })
+  const from = { place, instruction: stage.from }
   const start = await withStep(session, from, () => stageStart(session, stage, results))
   const { steps, end } = planStage(session.plan, stage, start.state)
   if (steps.length === 0) return { ...start, state: end }
@@ -48,8 +50,21 @@ interface Work extends StageWork {
 
 /** Each step that changes files makes a layer. */
 async function layersOf(session: BuildSession, work: Work, start: StageResult) {
-  const { files, history } = await runSteps({ ...session, perform: cachedSteps(session) }, work)
+  const { plan, digester } = session
+  const isPart = isPartOfTarget(plan, work.stage)
+  const perform = cachedSteps(session, isPart ? digester : undefined)
+  const { files, history } = await runSteps({ ...session, perform }, work)
   return { files, history: [...start.history, ...history] }
+}
+
+/** Whether the image is made of a stage's layers, and not only of files copied from it. */
+function isPartOfTarget({ stages, target }: BuildPlan, { index }: Stage): boolean {
+  for (let at = target; ; ) {
+    if (at === index) return true
+    const base = stages[at]?.base
+    if (base?.kind !== 'stage') return false
+    at = base.index
+  }
 }
 
 /** All steps work on the same files, so that names of one file stay that. */
@@ -66,8 +81,9 @@ async function runSteps(session: StageSession, { stage, results, steps, ...begin
   let { files } = begin
   for (const [index, step] of steps.entries()) {
     session.signal.throwIfAborted()
-    const place = placeOf(session, stage, index + 2)
     const { instruction } = step
+    const position = { number: index + 2, count: steps.length + 1, text: instruction.text }
+    const place = placeOf(session, stage, position)
     const work = () => execute(session, { files, step, place, results })
     const outcome = await withStep(session, { place, instruction }, work, isCached)
     files = outcome.files
@@ -95,7 +111,7 @@ async function execute(session: StageSession, execution: Execution): Promise<Out
     case 'copy':
       return executeCopy(session, { files, step, results })
     case 'workdir':
-      return executeDirectories(session, files, { paths: [step.path], owner: step.user })
+      return executeWorkdir(session, files, step)
     case 'config':
       return noFiles(files)
   }
@@ -117,17 +133,14 @@ function historyOf(step: Step, outcome: Outcome): StageHistory {
   }
 }
 
-function placeOf({ plan }: BuildSession, stage: Stage, number: number): StepPlace {
-  const instruction = number === 1 ? stage.from : stage.instructions[number - 2]
-  return {
-    stage: stage.index,
-    stageNumber: plan.needed.indexOf(stage.index) + 1,
-    stageCount: plan.needed.length,
-    number,
-    count: stage.instructions.length + 1,
-    text: instruction?.text ?? '',
-  }
-}
+type Position = Pick<StepPlace, 'number' | 'count' | 'text'>
+
+const placeOf = ({ plan }: BuildSession, stage: Stage, position: Position): StepPlace => ({
+  stage: stage.index,
+  stageNumber: plan.needed.indexOf(stage.index) + 1,
+  stageCount: plan.needed.length,
+  ...position,
+})
 
 interface Shown {
   readonly place: StepPlace
@@ -149,6 +162,7 @@ async function withStep<Result>(
     session.emit({ kind: 'step-ended', place, how, ms: performance.now() - start })
     return result
   } catch (error) {
+    session.emit({ kind: 'step-ended', place, how: 'failed', ms: performance.now() - start })
     throw atStep(session.plan.file, instruction.range, error)
   }
 }

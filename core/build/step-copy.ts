@@ -9,10 +9,12 @@ import type { Selection } from '../copy/selection.ts'
 import type { StatIndex } from '../copy/stat-index.ts'
 import { withStatIndex } from '../copy/stat-index-file.ts'
 import { warnOfLosses } from '../losses.ts'
+import { stepInputs } from '../plan/step-key.ts'
 import type { CopyStep } from '../plan/types.ts'
+import { withStack } from '../snapshot/above.ts'
 import { withRootfs } from '../snapshot/mount.ts'
 import { attributeRules, ownersOf } from '../snapshot/rules.ts'
-import { type Change, withFiles } from './change.ts'
+import type { Change } from './change.ts'
 import { type StageFiles, snapshotsOf } from './files.ts'
 import { withInlineFiles } from './inline-files.ts'
 import type { StageSession, StepOutcome, StepResult } from './perform-step.ts'
@@ -62,8 +64,9 @@ function fromTree(
 ): Promise<StepOutcome> {
   if (files === undefined) throw new TypeError('a stage is built after those it needs')
   const name = `--from=${instruction.from ?? ''}`
-  const owners = ownersOf(context, snapshotsOf(files))
-  return withFiles(context, files, (rootFd) =>
+  const below = snapshotsOf(files)
+  const owners = ownersOf(context, below)
+  return withStack(context, { name, driver: files.driver, below }, (rootFd) =>
     copy({ origin: { kind: 'tree', rootFd, owners, name }, patterns, index: undefined }),
   )
 }
@@ -85,8 +88,7 @@ function copyWith(
         selections.push(selection)
         content.push(digestSelection(selection, { chown: undefined, chmod: undefined, index }))
       }
-      const { verb, destination, chown = '', chmod = '' } = step
-      const inputs = { kind: 'copy', verb, content, destination, chown, chmod }
+      const inputs = stepInputs(step, { content, network: session.request.network })
       return await session.perform(files, inputs, (change) =>
         copyInto(session, step, { change, selections }),
       )

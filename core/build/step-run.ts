@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sourceError } from '../containerfile/source.ts'
+import { networkOf, stepInputs } from '../plan/step-key.ts'
 import type { RunStep } from '../plan/types.ts'
 import { runStep as runProgram, type StepOutput } from '../runtime/run-step.ts'
 import { rootfsOf } from '../snapshot/rootfs.ts'
@@ -21,15 +22,13 @@ export function executeRun(
   step: RunStep,
   output: StepOutput,
 ): Promise<StepOutcome> {
-  const network = step.network === 'default' ? session.request.network : step.network
-  const { args, env, user, workingDir } = step
-  const { Volumes: volumes = {} } = step.config
-  const inputs = { kind: 'run', args, env: [...env].sort(), user, workingDir, network, volumes }
+  const network = networkOf(step, session.request.network)
+  const inputs = stepInputs(step, { network, content: [] })
   return session.perform(files, inputs, async (change) => {
     const { layers, active } = change.mounted
     const before = findMountPoints(session.context, [...layers, active])
     // A program finds its volumes, as it does where something is mounted there.
-    const paths = Object.keys(volumes).sort()
+    const paths = Object.keys(step.config.Volumes ?? {}).sort()
     if (paths.length > 0) await makeIn(session, change, { paths, owner: '' })
     await runIn(session, step, { change, network, output })
     dropMountPoints(change.fs, before)
@@ -70,7 +69,7 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
   throw sourceError(plan.file, step.instruction.range, `the command ${ending(status)}`, {
     code: 'STEP_FAILED',
     exitCode: status,
-    hint: 'what it printed stands above',
+    hint: 'what it printed says why; --quiet leaves out what goes to standard output',
   })
 }
 

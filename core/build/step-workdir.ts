@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs'
 import { makeDirectories, now } from '../copy/destination.ts'
 import { accountFiles, resolveOwner } from '../copy/owner.ts'
 import { toBytes } from '../lib/bytes.ts'
+import { stepInputs } from '../plan/step-key.ts'
+import type { WorkdirStep } from '../plan/types.ts'
 import { withRootfs } from '../snapshot/mount.ts'
 import { attributeRules } from '../snapshot/rules.ts'
 import type { Change } from './change.ts'
@@ -11,21 +13,22 @@ import type { StageSession, StepOutcome } from './perform-step.ts'
 import type { BuildSession } from './session.ts'
 
 /** Directories that a step wants to be there. */
-export interface WantedDirectories {
+interface WantedDirectories {
   /** Absolute. */
   readonly paths: readonly string[]
   /** The owner of those that are made: `name[:group]` or ids of the container; empty is root. */
   readonly owner: string
 }
 
-/** Makes directories where they are missing; where none is, the step leaves no layer. */
-export function executeDirectories(
+/** Makes the directory of a WORKDIR where it is missing; where it is not, there is no layer. */
+export function executeWorkdir(
   session: StageSession,
   files: StageFiles,
-  wanted: WantedDirectories,
+  step: WorkdirStep,
 ): Promise<StepOutcome> {
-  return session.perform(files, { kind: 'directories', ...wanted }, async (change) => {
-    await makeIn(session, change, wanted)
+  const inputs = stepInputs(step, { network: session.request.network, content: [] })
+  return session.perform(files, inputs, async (change) => {
+    await makeIn(session, change, { paths: [step.path], owner: step.user })
     return readdirSync(change.fs).length === 0 ? 'unchanged' : 'changed'
   })
 }

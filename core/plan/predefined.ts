@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PlanRequest, Platform } from './types.ts'
+import type { Platform } from '../../images/manifest.ts'
+import { printPlatform } from '../../images/platform.ts'
+import type { PlanRequest } from './types.ts'
 
 const proxies = ['HTTP', 'HTTPS', 'FTP', 'NO', 'ALL'].flatMap((what) => [
   `${what}_PROXY`,
@@ -16,10 +18,6 @@ export const givenArg = ({ buildArgs }: PlanRequest, name: string): string | und
 /** The proxies among the build args. */
 export const givenProxies = (request: PlanRequest): [name: string, value: string][] =>
   Object.entries(request.buildArgs).filter(([name]) => isProxy(name))
-
-/** `linux/amd64`, `linux/arm64/v8` */
-export const printPlatform = ({ os, architecture, variant }: Platform): string =>
-  [os, architecture, ...(variant ? [variant] : [])].join('/')
 
 /** The variables that say for what and where is built: in FROM as they are, in a stage by ARG. */
 export const platformArgs = ({

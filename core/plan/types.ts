@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Platform } from '../../images/manifest.ts'
 import type { ExecutionConfig } from '../../images/model.ts'
 import type {
   Containerfile,
@@ -8,13 +9,6 @@ import type {
   RunNetwork,
   StageInstruction,
 } from '../containerfile/instructions.ts'
-
-/** As in an image's config: `linux`, `amd64`, and for arm a variant like `v8`. */
-export interface Platform {
-  readonly os: string
-  readonly architecture: string
-  readonly variant?: string | undefined
-}
 
 /** What the user says beside the file. */
 export interface PlanRequest {

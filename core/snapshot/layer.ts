@@ -18,7 +18,7 @@ export interface LayerContent {
 }
 
 /** The layers of an image that lie below one: it says only what it changes of them. */
-export type Below = readonly Pick<ImageLayer, 'snapshots'>[]
+export type Below = readonly Pick<LayerContent, 'snapshots'>[]
 
 /** The layer as an uncompressed tar; a chunk is valid until the next one. */
 export function packImageLayer(
@@ -97,4 +97,4 @@ interface Note {
 }
 
 const isNote = (value: unknown): value is Note =>
-  typeof value === 'object' && value !== null && 'wanted' in value && 'diffId' in value
+  typeof value === 'object' && value !== null && 'wanted' in value && 'sizeBytes' in value

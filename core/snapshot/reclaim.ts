@@ -10,11 +10,8 @@ import { listContainers, readContainer } from '../store/containers.ts'
 import { unlessContentInUse } from '../store/content-lock.ts'
 import { listImages } from '../store/images.ts'
 import { folders, isId, snapshotLockPath, snapshotName } from '../store/layout.ts'
-import { monitorOf, withStoreLock } from '../store/lock-store.ts'
+import { LOCKS_AT_ONCE, monitorOf, withStoreLock } from '../store/lock-store.ts'
 import { removeSnapshot } from './create.ts'
-
-/** Each lock is a descriptor of the monitor's, which has a bound for them. */
-const LOCKS_AT_ONCE = 256
 
 /**
  * Removes what no record names and nobody works on: snapshots of removed containers and images,
@@ -23,18 +20,22 @@ const LOCKS_AT_ONCE = 256
  * with content that no record names.
  */
 export function reclaim(context: Context): void {
-  unlessContentInUse(context, () => reclaimAll(context))
+  unlessContentInUse(context, () =>
+    withStoreLock(context, () => {
+      removeTemporaryFiles(context.paths.root)
+      removeBlobs(context)
+      removeContainerLocks(context)
+    }),
+  )
+  reclaimSnapshots(context)
 }
 
-function reclaimAll(context: Context): void {
-  withStoreLock(context, () => {
-    removeTemporaryFiles(context.paths.root)
-    removeBlobs(context)
-    removeContainerLocks(context)
-  })
+/** What is locked is ours alone, so nobody need wait while large trees go. */
+function reclaimSnapshots(context: Context): void {
   const tried = new Set<string>()
   for (let count = LOCKS_AT_ONCE; count === LOCKS_AT_ONCE; ) {
-    const unused = withStoreLock(context, () => lockUnused(context, tried))
+    const find = () => withStoreLock(context, () => lockUnused(context, tried))
+    const unused = unlessContentInUse(context, find) ?? []
     for (const snapshot of unused) remove(context, snapshot)
     for (const { key } of unused) tried.add(key)
     count = unused.length
@@ -53,14 +54,17 @@ function remove(context: Context, { key, lock }: Unused): void {
   }
 }
 
-/** Their writers lock the store or its content, but for the one of the file `version`. */
+/**
+ * Their writers lock the store or its content, but for the one of the file `version` and who writes
+ * the index of `copy` does without it.
+ */
 function removeTemporaryFiles(root: string): void {
   const below = (folder: string) => `${root}/${folder}`
   const { containers, images, blobs, cache } = folders
   for (const folder of [root, ...[containers, images, blobs, cache].map(below)]) {
     for (const name of readdirSync(folder)) {
       if (name.endsWith(TEMPORARY_SUFFIX) && !name.startsWith('version'))
-        rmSync(`${folder}/${name}`)
+        rmSync(`${folder}/${name}`, { force: true })
     }
   }
 }

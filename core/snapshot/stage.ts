@@ -5,8 +5,8 @@ import type { ContainerRecord } from '../store/container-record.ts'
 import { writeContainer } from '../store/containers.ts'
 import { snapshotName } from '../store/layout.ts'
 import { withStoreLock } from '../store/lock-store.ts'
-import { createSnapshot, dropSnapshot } from './create.ts'
-import { fillSnapshot } from './fill.ts'
+import { createAbove } from './above.ts'
+import { dropSnapshot } from './create.ts'
 
 /** A container with a layer more, which only we know of. */
 export interface Stage {
@@ -30,13 +30,7 @@ export async function stageChange(context: Context, record: ContainerRecord): Pr
     return { record, accept: () => {}, discard: () => {} }
   }
   const { driver, active } = record
-  const snapshot = withStoreLock(context, () => createSnapshot(context))
-  try {
-    await fillSnapshot(context, { to: snapshot.key, below: [active], driver })
-  } catch (error) {
-    snapshot.discard()
-    throw error
-  }
+  const snapshot = await createAbove(context, { driver, below: [active] })
   const goesBelow = driver === 'overlay' && !isUnchanged(context, record)
   const layers = goesBelow ? [...record.layers, active] : record.layers
   const next = { ...record, layers, active: snapshot.key }

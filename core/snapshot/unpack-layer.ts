@@ -9,9 +9,8 @@ import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ImageLayer } from '../store/image-record.ts'
 import { snapshotFs } from '../store/layout.ts'
-import { withStoreLock } from '../store/lock-store.ts'
-import { createSnapshot, type NewSnapshot } from './create.ts'
-import { fillSnapshot } from './fill.ts'
+import { createAbove } from './above.ts'
+import type { NewSnapshot } from './create.ts'
 import type { Below } from './layer.ts'
 import { attributeRules, opaqueXattr, ownersOf } from './rules.ts'
 
@@ -34,11 +33,10 @@ export async function unpackImageLayer(
   blob: AsyncIterable<Buffer>,
   { diffId, below }: UnpackRequest,
 ): Promise<{ layer: ImageLayer; snapshot: NewSnapshot }> {
-  const snapshot = withStoreLock(context, () => createSnapshot(context))
+  const keys = below.flatMap(({ snapshots }) => snapshots)
+  // Its own root directory hides those below, and not every layer describes it.
+  const snapshot = await createAbove(context, { driver: 'overlay', below: keys })
   try {
-    const keys = below.flatMap(({ snapshots }) => snapshots)
-    // Its own root directory hides those below, and not every layer describes it.
-    await fillSnapshot(context, { to: snapshot.key, below: keys, driver: 'overlay' })
     const { content } = await decompress(blob)
     const counted = countBytes(content)
     await applyTo(context, snapshot, { content: counted.content, keys })
@@ -82,8 +80,9 @@ async function applyTo(
   const { root } = context.paths
   const flags = O_PATH | constants.O_DIRECTORY
   const rootFd = openSync(fs, constants.O_RDONLY | constants.O_DIRECTORY)
-  const lower = keys.map((one) => openSync(snapshotFs(root, one), flags)).reverse()
+  const lower: number[] = []
   try {
+    for (const one of [...keys].reverse()) lower.push(openSync(snapshotFs(root, one), flags))
     const rules = attributeRules(context, 'foreign', key)
     const owners = ownersOf(context, keys)
     const target = { rootFd, rules, opaqueXattr: opaqueXattr(context), lower, owners }

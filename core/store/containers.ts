@@ -46,15 +46,18 @@ export function listContainers({ paths }: Paths): ContainerRecord[] {
     .sort((a, b) => a.created.localeCompare(b.created))
 }
 
-/** The store must be locked. */
+/**
+ * The store must be locked. The record comes last: when this fails there is no container, or it is
+ * what it was.
+ */
 export function writeContainer({ paths }: Paths, record: ContainerRecord): void {
   const { id, name } = record
-  const path = recordPath(paths.root, 'containers', id)
-  writeFileAtomic(path, `${JSON.stringify(record)}\n`)
-  const shortcut = shortcutPath(paths.root, name)
-  if (idByName({ paths }, name) === id) return
-  rmSync(shortcut, { force: true })
-  symlinkSync(id, shortcut)
+  if (idByName({ paths }, name) !== id) {
+    const shortcut = shortcutPath(paths.root, name)
+    rmSync(shortcut, { force: true })
+    symlinkSync(id, shortcut)
+  }
+  writeFileAtomic(recordPath(paths.root, 'containers', id), `${JSON.stringify(record)}\n`)
 }
 
 /** Forgets a container. The store must be locked, and so must the container. */

@@ -19,13 +19,16 @@ export async function withContent<Result>(
   }
 }
 
-/** Does `action` unless somebody works with content; then nothing. */
-export function unlessContentInUse(context: Context, action: () => void): void {
+/** Does `action` unless somebody works with content; then nothing, which gives undefined. */
+export function unlessContentInUse<Result>(
+  context: Context,
+  action: () => Result,
+): Result | undefined {
   const path = contentLockPath(context.paths.root)
   const lock = monitorOf(context).tryLock(path, 'exclusive')
-  if ('holder' in lock) return
+  if ('holder' in lock) return undefined
   try {
-    action()
+    return action()
   } finally {
     lock.release()
   }

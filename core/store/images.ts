@@ -20,7 +20,7 @@ export interface StoredImage {
 
 /**
  * The image of this name (`debian` for `localhost/debian:latest`), id, or beginning of an id that
- * only one has.
+ * only one has; an id with or without its algorithm.
  *
  * @throws TsbuildError IMAGE_UNKNOWN, STORE_UNSAFE, STORE_NEWER, STORE_CORRUPT
  */
@@ -28,7 +28,8 @@ export function findImage(context: Paths, nameOrId: string): StoredImage {
   const all = listImages(context)
   const named = byName(all, nameOrId)
   if (named !== undefined) return named
-  const { found, problem, hint } = lookUp({ all, nameOrId, list: 'tsbuild images' })
+  const id = nameOrId.replace(/^sha256:/, '')
+  const { found, problem, hint } = lookUp({ all, nameOrId: id, list: 'tsbuild images' })
   if (found !== undefined) return found
   const message = `no image ${JSON.stringify(nameOrId)}${problem}`
   throw new TsbuildError('IMAGE_UNKNOWN', message, { hint })

@@ -45,7 +45,9 @@ function takeContainer(
   const record = readContainer(context, id)
   if (record !== undefined) return { record, lock }
   lock.release()
-  throw new TsbuildError('CONTAINER_UNKNOWN', `container ${name} was removed meanwhile`)
+  throw new TsbuildError('CONTAINER_UNKNOWN', `container ${name} was removed meanwhile`, {
+    hint: '"tsbuild containers" lists what there is',
+  })
 }
 
 /** Words for who holds a lock. */

@@ -17,6 +17,9 @@ export function withStoreLock<Result>(context: Context, action: () => Result): R
   }
 }
 
+/** Each lock is a descriptor of the monitor's, which has a bound for them. */
+export const LOCKS_AT_ONCE = 256
+
 /** @throws TsbuildError NAMESPACE_UNAVAILABLE where the launcher could not enter a namespace */
 export function monitorOf({ monitor, rights }: Context): Monitor {
   if (monitor === undefined) throw namespaceUnavailable(rights)

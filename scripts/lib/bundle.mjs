@@ -16,6 +16,7 @@ const entries = {
   yargs: 'cli/yargs.ts',
   schema: 'core/lib/schema.ts',
   execa: 'core/lib/execa.ts',
+  digest: 'core/snapshot/digest-worker.ts',
 }
 
 /**
@@ -78,6 +79,7 @@ function options(name, source, precompiled) {
     define: {
       'process.env.NODE_ENV': '"production"',
       'import.meta.url': name === 'yargs' ? 'importMetaUrl' : '__filename',
+      'import.meta.dirname': '__dirname',
       PRECOMPILED_SECCOMP: precompiled,
     },
     // Only yargs asks for it, and making it costs the others a millisecond or two.

@@ -146,9 +146,28 @@ RUN echo $GIVEN $TAKEN $NEITHER >/args
     const { stdout } = await user.ok(args)
     assert.match(stdout, /^[0-9a-f]{64}\n$/)
     assert.equal(readFileSync(iidfile, 'utf8'), `sha256:${stdout.trim()}`)
+    await user.ok(['inspect', readFileSync(iidfile, 'utf8')])
     const list = 'cd /all; find . -type f | sort'
     const files = './.containerignore\n./deep/ignored\n./file\n./kept.log\n'
     assert.equal(await show(user, stdout.trim(), list), files)
+    const ignorefile = join(directory, '.containerignore')
+    const other = await user.ok([...args.slice(0, -1), '--ignorefile', ignorefile, directory])
+    assert.match(await show(user, other.stdout.trim(), list), /\.\/a\.log\n(.*\n)*\.\/ignored\n/)
+  })
+
+  matrix('shows what ONBUILD of the base adds as steps', async (user) => {
+    await makeBase(user)
+    const triggers = 'FROM busybox\nONBUILD RUN echo triggered\nONBUILD COPY f /f\n'
+    await buildText(user, triggers, { options: ['--format', 'docker', '-t', 'base'] })
+    const files = { f: 'f', Containerfile: 'FROM base\nENV A=b\n' }
+    const { stdout } = await user.ok(buildArgs(writeContext(user, 'context', files)))
+    const steps = stdout.split('\n').filter((line) => /^(STEP|triggered)/.test(line))
+    const told = ['RUN echo triggered', 'triggered', 'COPY f /f', 'ENV A=b']
+    assert.deepEqual(
+      steps.map((line) => line.replace(/^STEP \d\/\d: /, '')),
+      ['FROM base', ...told],
+    )
+    assert.match(stdout, /\nSTEP 4\/4: ENV A=b\n/)
   })
 
   matrix('has no network, or the host’s, when told so', network)
@@ -165,7 +184,6 @@ RUN echo $GIVEN $TAKEN $NEITHER >/args
       [true, true, false],
     )
     assert.equal(await show(user, id, 'ls /1 2>&1; cat /2; echo $A'), GONE)
-    assert.equal(await buildText(user, text, { options: ['--layers=false'] }), id)
   })
 })
 

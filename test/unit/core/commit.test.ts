@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { configure } from '../../../core/config.ts'
 import { from } from '../../../core/from.ts'
-import { readImageConfig } from '../../../core/image-config.ts'
 import { images } from '../../../core/images.ts'
+import { packImageLayer } from '../../../core/snapshot/layer.ts'
 import { findContainer } from '../../../core/store/containers.ts'
 import { findImage } from '../../../core/store/images.ts'
+import { readImageConfig } from '../../../core/stored-image.ts'
+import { sha256 } from '../../../images/digest.ts'
 import { commitAs } from './store/commit-as.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 import { changeIn, readIn } from './store/tree-of.ts'
@@ -107,5 +109,27 @@ describe('commit', { skip }, async () => {
       })
     }
     assert.deepEqual(images(context), [])
+  })
+
+  it('that ends in the middle leaves no digest of files that are still written to', async (t) => {
+    const context = testContext()
+    t.after(context.dispose)
+    await from(context, { image: 'scratch', name: 'c' })
+    const changes = [{ kind: 'shell', args: ['sh'] }] as const
+    await configure(context, { container: 'c', changes })
+    const write = (text: string) => (root: string) => writeFileSync(join(root, 'file'), text)
+    await changeIn(context, 'c', write('one'))
+    const warn = () => {
+      throw new Error('the end')
+    }
+    await assert.rejects(commitAs({ ...context, warn }, { container: 'c', image: 'one' }), {
+      message: 'the end',
+    })
+    await changeIn(context, 'c', write('other'))
+    const { id } = await commitAs(context, { container: 'c', image: 'two' })
+    const [layer] = findImage(context, id).record.layers
+    assert.ok(layer)
+    const chunks = [...packImageLayer(context, layer, [])].map((chunk) => Buffer.from(chunk))
+    assert.equal(sha256(Buffer.concat(chunks)), layer.diffId)
   })
 })

@@ -7,6 +7,7 @@ import { containers } from '../../../core/containers.ts'
 import { from } from '../../../core/from.ts'
 import { images } from '../../../core/images.ts'
 import { findContainer } from '../../../core/store/containers.ts'
+import { shortcutPath } from '../../../core/store/layout.ts'
 import { commitAs } from './store/commit-as.ts'
 import { mayMount, testContext } from './store/test-context.ts'
 
@@ -84,5 +85,17 @@ describe('from', { skip }, () => {
     assert.deepEqual([images(context), containers(context)], [[], []])
     mkdirSync(context.paths.root, { mode: 0o755 })
     assert.throws(() => images(context), { code: 'STORE_UNSAFE' })
+  })
+
+  it('makes no container when its name cannot be written down', async (t) => {
+    const context = testContext()
+    t.after(context.dispose)
+    await from(context, { image: 'scratch', name: 'first' })
+    mkdirSync(shortcutPath(context.paths.root, 'web'))
+    await assert.rejects(from(context, { image: 'scratch', name: 'web' }))
+    assert.deepEqual(
+      containers(context).map(({ name }) => name),
+      ['first'],
+    )
   })
 })

@@ -79,6 +79,13 @@ describe('composeImage', () => {
     assert.equal(parse(docker.manifest.bytes).annotations, undefined)
   })
 
+  it('says nothing of what docker writes but nobody set', () => {
+    const unset = { Hostname: '', Domainname: '', OnBuild: [], Tty: false, Image: 'sha256:1' }
+    const { config, dropped } = composeImage({ ...parts, config: { ...parts.config, ...unset } })
+    assert.deepEqual(dropped, [])
+    assert.deepEqual(parse(config).config, parts.config)
+  })
+
   it('calls layers by the words of its format', () => {
     const oci = 'application/vnd.oci.image.layer.v1.tar'
     const docker = 'application/vnd.docker.image.rootfs.diff.tar'
@@ -95,6 +102,16 @@ describe('composeImage', () => {
       const { manifest } = composeImage({ ...parts, layers, format })
       assert.deepEqual(parse(manifest.bytes).layers, [{ ...blob, mediaType: to }], from)
     }
+  })
+
+  it('lists a layer uncompressed when its format has no word for how it came', () => {
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar+zstd'
+    const blob = { mediaType, digest: digest('blob'), size: 10 }
+    const layers = [{ diffId: digest('one'), sizeBytes: 1024, blob }]
+    const { manifest } = composeImage({ ...parts, layers, format: 'docker' })
+    const plain = 'application/vnd.docker.image.rootfs.diff.tar'
+    const want = [{ mediaType: plain, digest: digest('one'), size: 1024 }]
+    assert.deepEqual(parse(manifest.bytes).layers, want)
   })
 
   it('wants a history of as many layers as there are', () => {

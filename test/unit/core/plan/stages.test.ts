@@ -146,7 +146,7 @@ FROM x AS behind`
   it('is refused when there is none of that name', () => {
     const near = { code: 'USAGE', message: /no stage "tols" in Containerfile/, hint: /"tools"\?/ }
     assert.throws(() => plan(text, { target: 'tols' }), near)
-    const far = { code: 'USAGE', hint: 'stages are base, unused, tools, final, behind' }
+    const far = { code: 'USAGE', hint: 'its stages are base, unused, tools, final, behind' }
     assert.throws(() => plan(text, { target: '5' }), far)
   })
 })

@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { stepKeyText } from '../../../../core/plan/step-key.ts'
+import {
+  type StepPlace,
+  type StepReads,
+  stepInputs,
+  stepKey,
+} from '../../../../core/plan/step-key.ts'
 import { stepsOf } from './plan.ts'
 
-const context = { parent: 'below', platform: 'linux/amd64', content: ['sha256:1'] }
+const place: StepPlace = {
+  parent: 'sha256:0',
+  platform: { os: 'linux', architecture: 'amd64' },
+}
+const reads: StepReads = { content: ['sha256:1'], network: 'slirp4netns' }
 
 /** The key of the last step that may change files. */
 function keyOf(
   lines: string,
-  given: { context?: object; buildArgs?: Record<string, string> } = {},
+  given: { place?: object; reads?: object; buildArgs?: Record<string, string> } = {},
 ) {
   const { buildArgs = {} } = given
   const steps = stepsOf(`FROM debian\n${lines}`, { buildArgs })
   const step = steps.findLast((found) => found.kind !== 'config')
   assert.ok(step)
-  return stepKeyText(step, { ...context, ...given.context })
+  const inputs = stepInputs(step, { ...reads, ...given.reads })
+  return stepKey({ ...place, ...inputs, ...given.place })
 }
 
 const same: readonly (readonly [name: string, lines: string, other: string])[] = [
@@ -24,6 +34,7 @@ const same: readonly (readonly [name: string, lines: string, other: string])[] =
   ['ENV for COPY', 'COPY a /b', 'ENV a=1\nCOPY a /b'],
   ['how a destination is written', 'COPY a /b/c', 'WORKDIR /b\nCOPY a c'],
   ['ARG without a value', 'RUN x', 'ARG a\nRUN x'],
+  ['where the same content lies', 'COPY a /b', 'COPY c /b'],
 ]
 
 const different: readonly (readonly [name: string, lines: string, other: string])[] = [
@@ -35,12 +46,11 @@ const different: readonly (readonly [name: string, lines: string, other: string]
   ['the user', 'RUN x', 'USER 1\nRUN x'],
   ['the directory', 'RUN x', 'WORKDIR /a\nRUN x'],
   ['the network', 'RUN x', 'RUN --network=none x'],
+  ['volumes', 'RUN x', 'VOLUME /a\nRUN x'],
   ['the owner', 'COPY a /b', 'COPY --chown=1 a /b'],
   ['the mode', 'COPY a /b', 'COPY --chmod=1 a /b'],
   ['the verb', 'COPY a /b', 'ADD a /b'],
-  ['the source', 'COPY a /b', 'COPY c /b'],
   ['the destination', 'COPY a /b', 'COPY a /b/'],
-  ['a document', 'COPY <<a /b\n1\na', 'COPY <<a /b\n2\na'],
   ['a directory', 'WORKDIR /a', 'WORKDIR /b'],
   ['the owner of a directory', 'WORKDIR /a', 'USER 1\nWORKDIR /a'],
 ]
@@ -53,11 +63,19 @@ describe('the key of a step', () => {
     it(`knows ${name}`, () => assert.notEqual(keyOf(lines), keyOf(other)))
   }
 
-  for (const change of [{ parent: 'other' }, { platform: 'linux/arm64' }, { content: [] }]) {
-    it(`knows the ${Object.keys(change)}`, () => {
-      assert.notEqual(keyOf('RUN x'), keyOf('RUN x', { context: change }))
+  const arm = { os: 'linux', architecture: 'arm64' }
+  for (const other of [{ parent: 'sha256:1' }, { platform: arm }]) {
+    it(`knows the ${Object.keys(other)}`, () => {
+      assert.notEqual(keyOf('RUN x'), keyOf('RUN x', { place: other }))
     })
   }
+
+  it('knows the content that is copied, and the network of the build', () => {
+    assert.notEqual(keyOf('COPY a /b'), keyOf('COPY a /b', { reads: { content: [] } }))
+    const none = { reads: { network: 'none' } }
+    assert.notEqual(keyOf('RUN x'), keyOf('RUN x', none))
+    assert.equal(keyOf('RUN --network=none x'), keyOf('RUN x', none))
+  })
 
   it('knows a proxy only when it is declared', () => {
     const buildArgs = { HTTP_PROXY: 'p' }

@@ -2,7 +2,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: such strings are what is tested
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createdByCopy } from '../../../../core/plan/created-by.ts'
 import { lastStep, stepsOf } from './plan.ts'
 
 const PATH = 'PATH=/x'
@@ -176,10 +175,4 @@ describe('the history', () => {
       assert.equal(stepsOf(`FROM debian\n${lines}`).at(-1)?.createdBy, want)
     })
   }
-
-  it('names what was copied by its digest', () => {
-    const step = copy('ADD a b/')
-    const text = createdByCopy(step, { kind: 'dir', hex: 'abc' })
-    assert.equal(text, '/bin/sh -c #(nop) ADD dir:abc in /b/')
-  })
 })

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext as Test } from 'node:test'
-import { removeImages } from '../../../../core/remove.ts'
+import { from } from '../../../../core/from.ts'
+import { removeContainers, removeImages } from '../../../../core/remove.ts'
 import { createSnapshot } from '../../../../core/snapshot/create.ts'
 import { describeLayer } from '../../../../core/snapshot/layer.ts'
 import { reclaim } from '../../../../core/snapshot/reclaim.ts'
@@ -53,8 +54,19 @@ describe('saveImage', () => {
     reclaim(context)
     assert.equal(blobs(), 3)
     assert.deepEqual(snapshotsIn(context), [snapshot])
-    assert.deepEqual(findImage(context, 'one').id, id)
+    assert.equal(findImage(context, 'one').id, id)
+    assert.equal(findImage(context, `sha256:${id.slice(0, 9)}`).id, id)
     removeImages(context, { images: ['one'], force: false, prune: false })
+    assert.deepEqual(leftovers(context), EMPTY_STORE)
+  })
+
+  it('leaves the compressed layers to containers that were made from it', async (t) => {
+    const { context, save, blobs } = setUp(t)
+    save(['localhost/one:latest'])
+    await from(context, { image: 'one', name: 'c' })
+    removeImages(context, { images: ['one'], force: true, prune: false })
+    assert.equal(blobs(), 1)
+    removeContainers(context, { containers: ['c'] })
     assert.deepEqual(leftovers(context), EMPTY_STORE)
   })
 
