@@ -21,6 +21,7 @@ import {
   tsbuildBuilder,
 } from './support/builders.ts'
 import { assertSame, type Exclusion } from './support/compare-images.ts'
+import { makeInMemory, removeFromMemory } from './support/in-memory.ts'
 import type { Image } from './support/oci-layout.ts'
 import { readBySkopeo, runByPodman, unpackByUmoci } from './support/peers.ts'
 
@@ -53,13 +54,14 @@ async function check(user: TestUser): Promise<void> {
   try {
     await compare(user)
   } finally {
-    for (const name of ['oracle', 'peers']) removeMounts(join(user.directory, name))
+    removeMounts(join(user.directory, 'oracle'))
+    removeFromMemory(join(user.directory, 'oracle'))
   }
 }
 
 async function compare(user: TestUser): Promise<void> {
   const builtSince = new Date()
-  const theirs = buildahBuilder(join(user.directory, 'oracle'), 'host')
+  const theirs = buildahBuilder(makeInMemory(join(user.directory, 'oracle')), 'host')
   const ours = tsbuildBuilder(user, { folder: ownFolder(user, 'ours'), network: 'slirp4netns' })
   const images = await Promise.all([ours, theirs].map((builder) => buildAll(user, builder)))
   const [mine, other] = images

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeInMemory, removeFromMemory } from './in-memory.ts'
 import { type Image, readLayout } from './oci-layout.ts'
 
 /** The tools of others, run as whoever runs the tests: root. */
@@ -26,7 +27,8 @@ export function unpackByUmoci(image: string, folder: string): string {
 
 /** Pulls and runs an image of any transport. @returns what its own command prints */
 export function runByPodman(source: string): string {
-  const folder = mkdtempSync('/tmp/podman-') // its run directory has at most 50 characters
+  const parent = mkdtempSync('/tmp/podman-') // its run directory has at most 50 characters
+  const folder = makeInMemory(join(parent, 'files'))
   try {
     const places = ['--root', join(folder, 'store'), '--runroot', join(folder, 'run')]
     const store = [...places, '--storage-driver=overlay']
@@ -34,7 +36,8 @@ export function runByPodman(source: string): string {
     const id = command([...podman, 'pull', '--quiet', source]).trim()
     return command([...podman, '--runtime=runc', 'run', '--rm', '--network=none', ...limits, id])
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    removeFromMemory(folder)
+    rmSync(parent, { recursive: true })
   }
 }
 
