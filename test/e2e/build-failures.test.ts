@@ -18,7 +18,8 @@ interface Failure {
 }
 
 /** Code STEP_FAILED. */
-const STEP_HINT = '\n  hint: what it printed stands above\n$'
+const STEP_HINT =
+  '\n  hint: what it printed says why; --quiet leaves out what goes to standard output\n$'
 const failed = (how: string) =>
   new RegExp(`Containerfile:2: the command ${how}\n(.*\n)*.*${STEP_HINT}`)
 

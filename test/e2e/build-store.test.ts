@@ -77,7 +77,7 @@ describe('a build', () => {
     const text = `${stages.join('')}${last}COPY --from=s3 /x /\nCOPY --from=s4 /x /\n`
     const directory = writeContext(user, 'context', { Containerfile: text })
     const running = user.spawn([...user.command, ...buildArgs(directory, '--jobs', '4')])
-    const count = () => running.stdout().split('\nup').length - 1
+    const count = () => running.stdout().split('] up\n').length - 1 // each line says whose it is
     await until('all four run', () => count() === 4, 20_000)
     running.kill('SIGTERM')
     assert.notEqual((await running.result).code, 0)
