@@ -17,6 +17,7 @@ export interface Digester {
 export function openDigester({ paths, rights, trace }: Context): Digester {
   const tasks: Promise<void>[] = []
   let worker: Worker | undefined
+  let isOpen = true
   const start = (path: string): Worker => {
     // Descriptors of openat2(2) are closed by Node, which it would warn of.
     const started = new Worker(path, { trackUnmanagedFds: false })
@@ -38,10 +39,14 @@ export function openDigester({ paths, rights, trace }: Context): Digester {
       const path = workerPath(import.meta.dirname)
       if (path === undefined) return
       const before = tasks.at(-1) ?? Promise.resolve()
-      tasks.push(before.then(() => digest(path, { paths, rights, content, below })))
+      const task = { paths, rights, content, below }
+      tasks.push(before.then(() => (isOpen ? digest(path, task) : undefined)))
     },
     settle: async () => void (await tasks.at(-1)),
-    close: async () => void (await worker?.terminate()),
+    async close() {
+      isOpen = false // what still waits must not start a worker that nobody ends
+      await worker?.terminate()
+    },
   }
 }
 

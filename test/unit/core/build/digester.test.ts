@@ -54,6 +54,18 @@ describe('a digester', () => {
     assert.equal(existsSync(note('0'.repeat(64))), false)
   })
 
+  it('begins nothing more once it is closed', async (t) => {
+    const { digester, make, note } = setUp(t)
+    const keys = [make('one'), make('two')]
+    for (const key of keys) digester.add({ snapshots: [key] }, [])
+    await digester.close()
+    await digester.settle()
+    assert.deepEqual(
+      keys.filter((key) => existsSync(note(key))),
+      [],
+    )
+  })
+
   it('settles at once when nothing was added', async (t) => {
     await setUp(t).digester.settle()
   })
