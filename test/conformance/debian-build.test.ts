@@ -55,7 +55,7 @@ async function check(user: TestUser): Promise<void> {
     await compare(user)
   } finally {
     removeMounts(join(user.directory, 'oracle'))
-    removeFromMemory(join(user.directory, 'oracle'))
+    for (const name of ['oracle', 'peers']) removeFromMemory(join(user.directory, name))
   }
 }
 
@@ -130,7 +130,7 @@ const destinations = (folder: string): readonly string[] => [
 
 /** Every transport carries the same image to everybody. */
 async function checkTransports(user: TestUser, theirs: Image, builtSince: Date): Promise<void> {
-  const peerFolder = join(user.directory, 'peers')
+  const peerFolder = makeInMemory(join(user.directory, 'peers'))
   const folder = `/var/tmp/tsbuild-pushed-${randomUUID()}` // podman takes no capitals in a path
   mkdirSync(folder)
   chownSync(folder, user.uid, user.gid)

@@ -23,7 +23,7 @@ const allowed = [
   'README.md',
   'package.json',
   'dist/lib/THIRD-PARTY-NOTICES',
-  ...['main', 'run', 'cli', 'execa', 'seccomp', 'schema', 'yargs'].flatMap((name) => [
+  ...['main', 'run', 'cli', 'digest', 'execa', 'seccomp', 'schema', 'yargs'].flatMap((name) => [
     `dist/lib/${name}.cjs`,
     `dist/lib/${name}.cjs.map`,
   ]),
