@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { sha256 } from '../../images/digest.ts'
 import type { StageFiles } from './files.ts'
 import type { StageHistory, StageResult } from './session.ts'
 
@@ -20,7 +21,8 @@ export function oneLayer(
   const last = history.at(-1)
   const { empty_layer: _none, ...filled } = last ?? {}
   return {
-    files: { ...start.files, layers: [...below, { snapshots: [snapshot] }] },
+    // Not by its inputs, so its own key: that of a snapshot is random.
+    files: { ...start.files, layers: [...below, { snapshots: [snapshot] }], key: sha256(snapshot) },
     history: [
       ...(isCopy ? start.history.map(withoutLayer) : start.history),
       ...history.slice(0, -1).map(withoutLayer),

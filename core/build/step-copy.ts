@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Digest } from '../../images/digest.ts'
 import { syscalls } from '../../native-shim/syscalls.ts'
 import { copySelection } from '../copy/copy.ts'
 import { digestSelection } from '../copy/digest.ts'
@@ -17,6 +18,7 @@ import { attributeRules, ownersOf } from '../snapshot/rules.ts'
 import type { Change } from './change.ts'
 import { type StageFiles, snapshotsOf } from './files.ts'
 import { withInlineFiles } from './inline-files.ts'
+import { knownContent } from './known-content.ts'
 import type { StageSession, StepOutcome, StepResult } from './perform-step.ts'
 import type { BuildSession, StageResults } from './session.ts'
 import { fromImage } from './stage-start.ts'
@@ -37,65 +39,105 @@ interface Sources {
 /** Copies the files of a COPY or ADD instruction. */
 export async function executeCopy(session: StageSession, work: CopyWork): Promise<StepOutcome> {
   const { step, results } = work
-  const { context } = session
-  const patterns = step.sources
-  const copy = (sources: Sources) => copyWith(session, work, sources)
   switch (step.from.kind) {
     case 'context':
-      return withStatIndex(context, (index) =>
-        copy({ origin: contextOrigin(session), patterns, index }),
-      )
+      return fromContext(session, work)
     case 'stage':
-      return fromTree(session, results.get(step.from.index)?.files, step, copy)
+      return fromTree(session, work, results.get(step.from.index)?.files)
     case 'image':
-      return fromTree(session, (await fromImage(session, step.from.name)).files, step, copy)
+      return fromTree(session, work, (await fromImage(session, step.from.name)).files)
   }
 }
 
-function contextOrigin({ source: { root, ignore } }: BuildSession): CopyOrigin {
-  return { kind: 'context', root, ignore: ignore?.matcher, ignoreFile: ignore?.path }
-}
-
-function fromTree(
-  { context }: BuildSession,
-  files: StageFiles | undefined,
-  { sources: patterns, instruction }: CopyStep,
-  copy: (sources: Sources) => Promise<StepOutcome>,
-): Promise<StepOutcome> {
-  if (files === undefined) throw new TypeError('a stage is built after those it needs')
-  const name = `--from=${instruction.from ?? ''}`
-  const below = snapshotsOf(files)
-  const owners = ownersOf(context, below)
-  return withStack(context, { name, driver: files.driver, below }, (rootFd) =>
-    copy({ origin: { kind: 'tree', rootFd, owners, name }, patterns, index: undefined }),
+function fromContext(session: StageSession, work: CopyWork): Promise<StepOutcome> {
+  const { root, ignore } = session.source
+  const origin = {
+    kind: 'context',
+    root,
+    ignore: ignore?.matcher,
+    ignoreFile: ignore?.path,
+  } as const
+  return withInlineFiles(session.context, work.step.files, (inline) =>
+    withStatIndex(session.context, (index) => {
+      const patterns = work.step.sources
+      const own = patterns.length > 0 ? [{ origin, patterns, index }] : []
+      return withSelections(session, [...own, ...inline], (selected) =>
+        perform(session, work, selected),
+      )
+    }),
   )
 }
 
-/** Files that stand in the Containerfile are sources like others. */
-function copyWith(
+/** What lies there is digested once; after that only who has to copy it mounts it. */
+async function fromTree(
+  session: StageSession,
+  work: CopyWork,
+  tree: StageFiles | undefined,
+): Promise<StepOutcome> {
+  if (tree === undefined) throw new TypeError('a stage is built after those it needs')
+  const { step } = work
+  const known = knownContent(session, tree.key, step.sources)
+  const select = <Result>(action: (selected: Selected) => Promise<Result>) =>
+    withTree(session, { tree, step }, (sources) => withSelections(session, [sources], action))
+  if (known.digest === undefined) {
+    return select((selected) => {
+      for (const digest of selected.content) known.remember(digest)
+      return perform(session, work, selected)
+    })
+  }
+  const inputs = stepInputs(step, { content: [known.digest], network: session.request.network })
+  return session.perform(work.files, inputs, (change) =>
+    select(({ selections }) => copyInto(session, step, { change, selections })),
+  )
+}
+
+function withTree<Result>(
+  { context }: BuildSession,
+  { tree, step }: { readonly tree: StageFiles; readonly step: CopyStep },
+  action: (sources: Sources) => Promise<Result>,
+): Promise<Result> {
+  const name = `--from=${step.instruction.from ?? ''}`
+  const below = snapshotsOf(tree)
+  const owners = ownersOf(context, below)
+  const patterns = step.sources
+  return withStack(context, { name, driver: tree.driver, below }, (rootFd) =>
+    action({ origin: { kind: 'tree', rootFd, owners, name }, patterns, index: undefined }),
+  )
+}
+
+/** Sources that were found, and the digest of each. */
+interface Selected {
+  readonly selections: readonly Selection[]
+  readonly content: readonly Digest[]
+}
+
+async function withSelections<Result>(
+  { context }: BuildSession,
+  all: readonly Sources[],
+  action: (selected: Selected) => Promise<Result>,
+): Promise<Result> {
+  const options = { sys: syscalls(), storeRoot: context.paths.root }
+  const selections: Selection[] = []
+  const content: Digest[] = []
+  try {
+    for (const { origin, patterns, index } of all) {
+      const selection = selectSources(origin, patterns, options)
+      selections.push(selection)
+      content.push(digestSelection(selection, { chown: undefined, chmod: undefined, index }))
+    }
+    return await action({ selections, content })
+  } finally {
+    for (const selection of selections) selection.close()
+  }
+}
+
+function perform(
   session: StageSession,
   { files, step }: CopyWork,
-  sources: Sources,
+  { selections, content }: Selected,
 ): Promise<StepOutcome> {
-  return withInlineFiles(session.context, step.files, async (inline) => {
-    const all = [...(sources.patterns.length > 0 ? [sources] : []), ...inline]
-    const selections: Selection[] = []
-    try {
-      const options = { sys: syscalls(), storeRoot: session.context.paths.root }
-      const content: string[] = []
-      for (const { origin, patterns, index } of all) {
-        const selection = selectSources(origin, patterns, options)
-        selections.push(selection)
-        content.push(digestSelection(selection, { chown: undefined, chmod: undefined, index }))
-      }
-      const inputs = stepInputs(step, { content, network: session.request.network })
-      return await session.perform(files, inputs, (change) =>
-        copyInto(session, step, { change, selections }),
-      )
-    } finally {
-      for (const selection of selections) selection.close()
-    }
-  })
+  const inputs = stepInputs(step, { content, network: session.request.network })
+  return session.perform(files, inputs, (change) => copyInto(session, step, { change, selections }))
 }
 
 async function copyInto(

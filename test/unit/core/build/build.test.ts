@@ -83,6 +83,24 @@ describe('build', { skip }, () => {
     assert.deepEqual((await run(text)).done, ['FROM', 'FROM'])
   })
 
+  it('copies what it knows of a stage, and looks again when the stage changed', async (t) => {
+    const { context, write, run } = await setUpBuild(t)
+    const one = 'FROM base AS one\nCOPY a /a\n'
+    const copying = (to: string) => `${one}FROM base\nCOPY --from=one /a ${to}\n`
+    write({ a: '1' })
+    await run(copying('/b'), { tags: ['out'] })
+    assert.deepEqual((await run(copying('/c'), { tags: ['out'] })).done, ['FROM', 'FROM', 'COPY'])
+    assert.equal(await fileOf(context, 'out', 'c'), '1')
+    write({ a: '2' })
+    const { done } = await run(copying('/c'), { tags: ['out'] })
+    assert.deepEqual(done, ['FROM', 'COPY', 'FROM', 'COPY'])
+    assert.equal(await fileOf(context, 'out', 'c'), '2')
+    await run(copying('/d'), { tags: ['out'], layers: false })
+    write({ a: '3' })
+    await run(copying('/d'), { tags: ['out'], layers: false })
+    assert.equal(await fileOf(context, 'out', 'd'), '3')
+  })
+
   it('does again what made a snapshot that is gone', async (t) => {
     const { context, write, run } = await setUpBuild(t)
     write({ a: '1' })
