@@ -110,7 +110,8 @@ describe('copy', () => {
       const named = ['copy', ...args.map((arg) => (arg === 'c' ? container : arg))]
       check(named, await user.tsbuild(named, { cwd }), want)
     }
-    if (user.kind !== 'root') {
+    // Only root can give a file to somebody else.
+    if (user.kind !== 'root' && process.getuid?.() === 0) {
       chmodSync(giveFile(user, 'd/closed', 'x'), 0)
       chownSync(`${cwd}/d/closed`, 0, 0)
       const args = ['copy', container, 'd', '/x']

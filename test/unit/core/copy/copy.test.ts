@@ -21,7 +21,7 @@ import { describe, it } from 'node:test'
 import { isHostRoot } from '../../images/unpack/scratch-root.ts'
 import { setUpCopying } from './copying.ts'
 
-const skip = isHostRoot ? false : 'requires root'
+const skip = isHostRoot ? false : 'needs host root: others cannot make devices'
 
 describe('a copy', { skip }, () => {
   it('takes modes without set-id bits, times and hard links along, and root owns it', async (t) => {

@@ -59,7 +59,7 @@ const namespaces: readonly Namespace[] = [
 
 describe('owners that the kernel cannot hold', () => {
   for (const { name, map } of namespaces) {
-    const skip = isHostRoot ? false : 'requires the host’s root'
+    const skip = isHostRoot ? false : 'needs host root: others cannot make devices'
     it(`are in the layer: ${name} gives the same bytes`, { skip }, async (t) => {
       const { base, dispose } = scratchRoot()
       t.after(dispose)

@@ -22,7 +22,7 @@ function withSource() {
   return { scratch, source }
 }
 
-const needsRoot = isHostRoot ? false : 'requires the host’s root'
+const needsRoot = isHostRoot ? false : 'needs host root: others cannot make devices'
 
 const archive = makeTar(
   { name: 'd/', type: '5', uid: 33, gid: 33, mode: 0o2555 },
