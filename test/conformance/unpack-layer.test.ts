@@ -1,84 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Layers as other programs read them: what they unpack is what an overlay of ours shows. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { describe, it, type TestContext } from 'node:test'
+import { createReadStream, linkSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { decompress } from '../../images/compression.ts'
+import { applyLayer } from '../../images/layer/apply.ts'
+import { facts } from '../harness/facts.ts'
 import { requires } from '../harness/requires.ts'
-import { changes, comparable, overlayStack } from '../unit/images/layer/overlay-stack.ts'
-import { pack } from '../unit/images/layer/pack-tree.ts'
 import { listTree } from '../unit/images/unpack/list-tree.ts'
+import { makeTree } from '../unit/images/unpack/make-tree.ts'
+import { sys } from '../unit/images/unpack/scratch-root.ts'
 
-describe('layers of what an overlay wrote', () => {
-  it(
-    'are unpacked by umoci to what the mount shows',
-    requires('root', 'program:umoci'),
-    async (t) => {
-      const { base, shown } = await setUp(t)
-      run('umoci', ['unpack', '--image', 'layout:image', 'bundle'], base)
-      const found = comparable(listTree(`${base}/bundle/rootfs`))
-      assert.deepEqual(found, shown)
-    },
-  )
+/** Names that are one file, of all files with several. */
+function linkGroups(root: string): string[] {
+  const args = [root, '-links', '+1', '!', '-type', 'd', '-printf', String.raw`%i %P\n`]
+  const groups = new Map<string, string[]>()
+  for (const line of execFileSync('find', args, { encoding: 'latin1' }).split('\n').sort()) {
+    const [inode = '', name = ''] = line.split(/ (.*)/)
+    groups.set(inode, [...(groups.get(inode) ?? []), name])
+  }
+  return [...groups.values()].map((names) => names.join(' = ')).sort()
+}
 
-  it(
-    'are pulled by podman, and pushed as they were',
-    requires('root', 'program:podman'),
-    async (t) => {
-      const { base, shown, layers } = await setUp(t)
-      const roots = ['--root', `${base}/storage`, '--runroot', `${base}/run`]
-      const podman = (...args: readonly string[]) =>
-        run('podman', [...roots, '--storage-driver', 'vfs', ...args], base).trim()
-      // It takes the path for a name, so that must be in lower case.
-      const id = podman('pull', '--quiet', 'oci:layout:image')
-      const found = comparable(listTree(podman('image', 'mount', id)))
-      assert.deepEqual(found, shown.map(withoutNegativeTime))
-      podman('save', '--quiet', '--format', 'docker-dir', '--output', `${base}/saved`, id)
-      const saved = readdirSync(`${base}/saved`)
-      for (const layer of layers) assert.ok(saved.includes(digest(layer)), digest(layer))
-    },
-  )
+const PACK = `
+options="--format=pax --xattrs --xattrs-include=* --numeric-owner"
+tar -C "$1" $options -c . | $3 > "$2"`
+
+describe('a root file system of Debian, packed by GNU tar', () => {
+  for (const packer of ['gzip', 'zstd']) {
+    it(`is unpacked as it was, through ${packer}`, requires('debian rootfs', 'root'), async (t) => {
+      const base = mkdtempSync(join(tmpdir(), 'tsbuild-layer-conformance-'))
+      t.after(() => rmSync(base, { recursive: true }))
+      const [source, target] = [join(base, 'source'), join(base, 'target')]
+      mkdirSync(join(source, 'extra'), { recursive: true })
+      mkdirSync(target)
+      execFileSync('tar', ['-C', source, '--numeric-owner', '-xpf', facts().debianArchive ?? ''])
+      makeTree(join(source, 'extra'))
+      linkSync(join(source, 'etc/debian_version'), join(source, 'extra/version'))
+      execFileSync('sh', ['-euc', PACK, 'sh', source, join(base, 'layer'), packer])
+      await apply(join(base, 'layer'), target)
+      assert.deepEqual(listTree(target), listTree(source))
+      assert.deepEqual(linkGroups(target), linkGroups(source))
+    })
+  }
 })
 
-/** An image of the changes: the first a layer, the others merged to one above. */
-async function setUp(t: TestContext) {
-  const { base, trees, change } = overlayStack(t)
-  for (const action of changes) await change(action)
-  let shown: string[] = []
-  await change((merged) => {
-    shown = comparable(listTree(merged))
+async function apply(layer: string, directory: string): Promise<void> {
+  const losses = { owners: 0, xattrs: 0, sockets: 0 }
+  const rules = { sys, holdsIds: () => true, origin: 'foreign', losses } as const
+  const { content } = await decompress(createReadStream(layer, { highWaterMark: 2 ** 20 }))
+  const opaqueXattr = 'trusted.overlay.opaque'
+  await applyLayer(content, {
+    rootFd: openSync(directory, 'r'),
+    rules,
+    form: 'overlay',
+    opaqueXattr,
   })
-  const layers = [pack(trees.slice(0, 1)), pack(trees.slice(1, -1), { hasParent: true })]
-  writeLayout(`${base}/layout`, layers)
-  return { base, shown, layers }
+  assert.deepEqual(losses, { owners: 0, xattrs: 0, sockets: 0 })
 }
-
-/** @see OCI image-spec, image-layout.md */
-function writeLayout(path: string, layers: readonly Buffer[]): void {
-  mkdirSync(`${path}/blobs/sha256`, { recursive: true })
-  const put = (mediaType: string, bytes: Buffer) => {
-    writeFileSync(`${path}/blobs/sha256/${digest(bytes)}`, bytes)
-    return { mediaType, digest: `sha256:${digest(bytes)}`, size: bytes.length }
-  }
-  const type = (name: string) => `application/vnd.oci.image.${name}`
-  const json = (value: unknown) => Buffer.from(JSON.stringify(value))
-  const rootfs = { type: 'layers', diff_ids: layers.map((layer) => `sha256:${digest(layer)}`) }
-  const image = { architecture: 'amd64', os: 'linux', config: {}, rootfs }
-  const config = put(type('config.v1+json'), json(image))
-  const blobs = layers.map((layer) => put(type('layer.v1.tar'), layer))
-  const mediaType = type('manifest.v1+json')
-  const manifest = put(mediaType, json({ schemaVersion: 2, mediaType, config, layers: blobs }))
-  const annotations = { 'org.opencontainers.image.ref.name': 'image' }
-  const manifests = [{ ...manifest, annotations }]
-  writeFileSync(`${path}/index.json`, json({ schemaVersion: 2, manifests }))
-  writeFileSync(`${path}/oci-layout`, json({ imageLayoutVersion: '1.0.0' }))
-}
-
-/** podman makes 1970 of a time before it. */
-const withoutNegativeTime = (line: string): string => line.replace(/ -[0-9]+ /, ' 0 ')
-
-const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
-
-const run = (program: string, args: readonly string[], cwd: string): string =>
-  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
