@@ -16,6 +16,8 @@ interface Described {
   /** Other names, without dashes; those of one letter are short options. */
   readonly alias?: readonly string[]
   readonly hidden?: true
+  /** Some of the values it takes, for completion in shells. */
+  readonly suggest?: readonly string[]
 }
 
 /** `one` is required, `some` is one or more, `any` none or more; at most one slot of these two. */

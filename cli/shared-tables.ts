@@ -22,11 +22,3 @@ export const imageFormat = {
   default: 'oci',
   describe: 'Whose format the manifest and the config have',
 } as const satisfies Option
-
-export const networkOption = {
-  type: 'string',
-  alias: ['net'],
-  choices: ['none', 'host', 'slirp4netns'],
-  default: 'slirp4netns',
-  describe: 'Nothing but loopback, the network of the host, or user-mode networking',
-} as const satisfies Option

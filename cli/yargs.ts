@@ -42,7 +42,7 @@ export async function completeOptions(
 ): Promise<string[]> {
   const unfinished = words.at(-1)?.startsWith('-') ? '--' : '' // or yargs takes it as given
   const found = await plain([])
-    .options(mapOptions({ ...command.options, ...globalOptions }, shownUnder('Options:')))
+    .options(mapOptions({ ...command.options, ...globalOptions }, completed))
     .getCompletion([...words.slice(0, -1), unfinished])
   // Where SHELL names zsh or fish, yargs adds a description of its own behind a colon or a tab.
   return found.map((line) => line.replace(/[:\t].*/s, '')).filter((word) => !/^--.$/.test(word))
@@ -76,6 +76,11 @@ const shownUnder = (group: string) => (option: Option) => ({
   describe: option.describe,
   hidden: option.hidden === true,
   ...('choices' in option ? { choices: option.choices } : {}),
+})
+
+const completed = (option: Option) => ({
+  ...shownUnder('Options:')(option),
+  ...(option.suggest && { choices: option.suggest }),
 })
 
 function heading(command: CommandTable): string[] {

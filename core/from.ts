@@ -4,6 +4,7 @@ import { shortName } from '../images/reference.ts'
 import { baseImage } from './base-image.ts'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
+import type { ContainerOptions } from './options/container-options.ts'
 import { createAbove } from './snapshot/above.ts'
 import { storeDriver } from './snapshot/driver.ts'
 import { reclaim } from './snapshot/reclaim.ts'
@@ -22,6 +23,8 @@ export interface FromRequest {
   readonly image: string
   /** Without one it is made from the image's. */
   readonly name?: string | undefined
+  /** For all that runs in it. */
+  readonly options?: ContainerOptions
 }
 
 /**
@@ -54,7 +57,8 @@ async function make(context: Context, request: FromRequest, driver: Driver) {
     const layers = driver === 'copy' ? { base: [], layers: [] } : { base, layers: below }
     return withStoreLock(context, () => {
       const name = chooseName(context, request, image)
-      const record = newRecord(context, image, { name, driver, active: snapshot.key, ...layers })
+      const place = { name, driver, active: snapshot.key, ...layers }
+      const record = newRecord(context, image, { ...place, options: request.options ?? {} })
       writeContainer(context, record)
       snapshot.keep()
       return { id: record.id, name }
@@ -86,7 +90,7 @@ function chooseName(context: Context, { name }: FromRequest, image: StoredImage 
   return free
 }
 
-type Place = Pick<ContainerRecord, 'name' | 'driver' | 'base' | 'layers' | 'active'>
+type Place = Pick<ContainerRecord, 'name' | 'driver' | 'base' | 'layers' | 'active' | 'options'>
 
 function newRecord(
   context: Context,

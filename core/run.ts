@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context, Rights } from './context.ts'
+import { mergeOptions } from './options/container-options.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
@@ -37,7 +38,9 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   if (monitor === undefined) throw namespaceUnavailable(rights)
   const record = lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
-  const plan = planRun(context, subject, request, surroundingsOf(rights, request))
+  const options = mergeOptions(record.options ?? {}, request.options)
+  const merged = { ...request, options }
+  const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
   try {
     const filter = await seccompFilter(seccompRequest(plan, { wantsProfile: request.dryRun }))
     const folder = mountPrivateFolder(context, monitor)

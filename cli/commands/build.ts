@@ -2,7 +2,7 @@
 import { buildArgs, stageLimit } from '../build-args.ts'
 import { mixedProgress, plainProgress, quietProgress } from '../build-progress.ts'
 import { command } from '../command.ts'
-import { networkOption } from '../shared-tables.ts'
+import { containerOptions, givenOptions } from '../container-options.ts'
 
 export const buildCommand = command({
   name: 'build',
@@ -34,7 +34,6 @@ export const buildCommand = command({
     },
     target: { type: 'string', describe: 'Stage to build: its name or its number' },
     ignorefile: { type: 'string', describe: 'File that says what COPY and ADD leave out' },
-    network: networkOption,
     noCache: { type: 'boolean', default: false, describe: 'Do every step, also one done before' },
     layers: {
       type: 'boolean',
@@ -50,6 +49,7 @@ export const buildCommand = command({
     jobs: { type: 'number', default: 1, describe: 'How many stages are built at once; 0: all' },
     iidfile: { type: 'string', describe: 'Write the id of the image to this file' },
     quiet: { type: 'boolean', alias: ['q'], default: false, describe: 'Print only the id' },
+    ...containerOptions,
   },
   async run({ context: contextDir = '.', tag, noCache, ...options }, context, io) {
     const { build } = await import('../../core/build/build.ts')
@@ -61,6 +61,7 @@ export const buildCommand = command({
       buildArgs: buildArgs(options.buildArg, context().env),
       useCache: !noCache,
       jobs: stageLimit(options.jobs),
+      options: givenOptions(options),
     }
     const progress = options.jobs === 1 ? plainProgress : mixedProgress
     const emit = (options.quiet ? quietProgress : progress)(io)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { command } from '../command.ts'
+import { containerOptions, givenOptions } from '../container-options.ts'
 
 export const fromCommand = command({
   name: 'from',
@@ -19,10 +20,11 @@ export const fromCommand = command({
   },
   options: {
     name: { type: 'string', describe: 'Name of the container; made from the image when absent' },
+    ...containerOptions,
   },
-  async run({ image, name }, context, io) {
+  async run({ image, name, ...rest }, context, io) {
     const { from } = await import('../../core/from.ts')
-    io.print((await from(context(), { image, name })).name)
+    io.print((await from(context(), { image, name, options: givenOptions(rest) })).name)
     return 0
   },
 })

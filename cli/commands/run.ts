@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { command } from '../command.ts'
-import { securityOptions } from '../security-options.ts'
-import { networkOption, workingContainer } from '../shared-tables.ts'
+import { containerOptions, givenOptions } from '../container-options.ts'
+import { workingContainer } from '../shared-tables.ts'
 
 export const runCommand = command({
   name: 'run',
@@ -30,40 +30,26 @@ export const runCommand = command({
     },
     workingdir: { type: 'string', describe: 'Directory to start in; made when it is missing' },
     hostname: { type: 'string', describe: 'Host name inside the container' },
-    network: networkOption,
     tty: {
       type: 'boolean',
       alias: ['t', 'terminal'],
       describe: 'Give the command a terminal of its own; on when standard input is one',
     },
-    capAdd: { type: 'string[]', describe: 'Capability to add to the default set' },
-    capDrop: { type: 'string[]', describe: 'Capability to take away; "all" for every one' },
-    securityOpt: {
-      type: 'string[]',
-      describe: 'no-new-privileges, seccomp=unconfined or seccomp=FILE',
-    },
+    ...containerOptions,
     dryRun: {
       type: 'boolean',
       default: false,
       describe: 'Print the runtime specification and start nothing',
     },
   },
-  async run({ command: args, tty, capAdd, capDrop, securityOpt, ...rest }, context, io) {
+  async run({ command: args, container, env, user, workingdir, hostname, ...rest }, context, io) {
     const { run } = await import('../../core/run.ts')
-    const request = {
-      ...rest,
-      ...securityOptions('run', securityOpt),
-      args,
-      terminal: tty,
-      capAdd: commaSeparated(capAdd),
-      capDrop: commaSeparated(capDrop),
-    }
-    const spec = await run(context(), request)
-    if (!request.dryRun) return 0 // the command's own status comes from the monitor
+    const { tty: terminal, dryRun } = rest
+    const request = { container, args, env, user, workingdir, hostname, terminal, dryRun }
+    const spec = await run(context(), { ...request, options: givenOptions(rest) })
+    if (!dryRun) return 0 // the command's own status comes from the monitor
     const { stringifySpec } = await import('../../core/spec/print.ts')
     io.print(stringifySpec(spec))
     return 0
   },
 })
-
-const commaSeparated = (values: readonly string[]) => values.flatMap((value) => value.split(','))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ManifestFormat } from '../../images/media-types.ts'
-import type { NetworkMode } from '../spec/network-mode.ts'
+import type { ContainerOptions } from '../options/container-options.ts'
 
 export interface BuildRequest {
   /** The directory that COPY and ADD take files from. */
@@ -19,8 +19,8 @@ export interface BuildRequest {
   readonly layers: boolean
   /** Whether steps that were done before with the same inputs are taken from the cache. */
   readonly useCache: boolean
-  /** Of RUN steps that do not say. */
-  readonly network: NetworkMode
+  /** Of RUN steps. */
+  readonly options: ContainerOptions
   /** Stages that are built at once, at most. */
   readonly jobs: number
   /** A file that gets the id. */

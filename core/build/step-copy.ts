@@ -85,7 +85,7 @@ async function fromTree(
       return perform(session, work, selected)
     })
   }
-  const inputs = stepInputs(step, { content: [known.digest], network: session.request.network })
+  const inputs = stepInputs(step, { content: [known.digest], options: session.request.options })
   return session.perform(work.files, inputs, (change) =>
     select(({ selections }) => copyInto(session, step, { change, selections })),
   )
@@ -136,7 +136,7 @@ function perform(
   { files, step }: CopyWork,
   { selections, content }: Selected,
 ): Promise<StepOutcome> {
-  const inputs = stepInputs(step, { content, network: session.request.network })
+  const inputs = stepInputs(step, { content, options: session.request.options })
   return session.perform(files, inputs, (change) => copyInto(session, step, { change, selections }))
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sourceError } from '../containerfile/source.ts'
-import { networkOf, stepInputs } from '../plan/step-key.ts'
+import { stepInputs, stepOptions } from '../plan/step-key.ts'
 import type { RunStep } from '../plan/types.ts'
 import { runStep as runProgram, type StepOutput } from '../runtime/run-step.ts'
 import { rootfsOf } from '../snapshot/rootfs.ts'
@@ -22,15 +22,14 @@ export function executeRun(
   step: RunStep,
   output: StepOutput,
 ): Promise<StepOutcome> {
-  const network = networkOf(step, session.request.network)
-  const inputs = stepInputs(step, { network, content: [] })
+  const inputs = stepInputs(step, { options: session.request.options, content: [] })
   return session.perform(files, inputs, async (change) => {
     const { layers, active } = change.mounted
     const before = findMountPoints(session.context, [...layers, active])
     // A program finds its volumes, as it does where something is mounted there.
     const paths = Object.keys(step.config.Volumes ?? {}).sort()
     if (paths.length > 0) await makeIn(session, change, { paths, owner: '' })
-    await runIn(session, step, { change, network, output })
+    await runIn(session, step, { change, output })
     dropMountPoints(change.fs, before)
     return 'changed'
   })
@@ -38,7 +37,6 @@ export function executeRun(
 
 interface Run {
   readonly change: Change
-  readonly network: BuildSession['request']['network']
   readonly output: StepOutput
 }
 
@@ -58,11 +56,7 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
     user: step.user,
     workingdir: step.workingDir,
     hostname: undefined,
-    network: run.network,
-    noNewPrivileges: false,
-    capAdd: [],
-    capDrop: [],
-    seccomp: 'default',
+    options: stepOptions(step, session.request.options),
   }
   const { status } = await runProgram(context, request, run.output, signal)
   if (status === 0) return

@@ -2,7 +2,7 @@
 import { type Digest, sha256 } from '../../images/digest.ts'
 import type { Platform } from '../../images/manifest.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
-import type { NetworkMode } from '../spec/network-mode.ts'
+import type { ContainerOptions } from '../options/container-options.ts'
 import type { FileStep, RunStep } from './types.ts'
 
 /** What a step reads beside its own words and the files below it. */
@@ -12,18 +12,18 @@ export interface StepReads {
    * copied; never a time.
    */
   readonly content: readonly string[]
-  /** That of the build. */
-  readonly network: NetworkMode
+  /** Those of the build. */
+  readonly options: ContainerOptions
 }
 
 /** All that decides which files a step gives, beside where it is done. Never a time. */
-export function stepInputs(step: FileStep, { content, network }: StepReads): object {
+export function stepInputs(step: FileStep, { content, options }: StepReads): object {
   switch (step.kind) {
     case 'run': {
       const { kind, args, env, user, workingDir, config } = step
       const { Volumes: volumes = {} } = config
-      const own = networkOf(step, network)
-      return { kind, args, env: [...env].sort(), user, workingDir, network: own, volumes }
+      const own = stepOptions(step, options)
+      return { kind, args, env: [...env].sort(), user, workingDir, options: own, volumes }
     }
     case 'copy': {
       const { kind, verb, destination, chown = '', chmod = '' } = step
@@ -36,12 +36,12 @@ export function stepInputs(step: FileStep, { content, network }: StepReads): obj
   }
 }
 
-/** The network of a step: its own word, else that of the build. */
-export const networkOf = ({ network }: RunStep, ofBuild: NetworkMode): NetworkMode =>
-  network === 'default' ? ofBuild : network
+/** The options of a step: those of the build, with its own word on the network. */
+export const stepOptions = ({ network }: RunStep, ofBuild: ContainerOptions): ContainerOptions =>
+  network === 'default' ? ofBuild : { ...ofBuild, network: [network] }
 
 /** Bumped whenever the same inputs may give other files than before. */
-const VERSION = 1
+const VERSION = 2
 
 /** Where a step is done. */
 export interface StepPlace {

@@ -75,8 +75,7 @@ export async function startProgram(
   const { plan, spec, filter, setgroupsDenied } = container
   const mayMakeNodes = isHostRoot(context.rights)
   const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
-  if (plan.request.network === 'slirp4netns')
-    await performWithNetwork(context, monitor, container, ops)
+  if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
   await monitor.run()
 }

@@ -50,7 +50,7 @@ const MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 /** By their place in the container; an undefined text leaves the image's file. */
 function texts(
   { rights }: Pick<Context, 'rights'>,
-  { hostname, subject, request: { network } }: RunPlan,
+  { hostname, subject, network }: RunPlan,
 ): Readonly<Record<string, string | undefined>> {
   return {
     '/etc/hosts': hostsFile({

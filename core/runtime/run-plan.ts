@@ -4,11 +4,13 @@ import type { ExecutionConfig } from '../../images/model.ts'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import type { ContainerOptions } from '../options/container-options.ts'
+import { type SecurityOptions, securityOptions } from '../options/security.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
-import type { NetworkMode } from '../spec/network-mode.ts'
+import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
@@ -24,12 +26,7 @@ export interface ProgramRequest {
   readonly workingdir: string | undefined
   /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
-  readonly network: NetworkMode
-  readonly noNewPrivileges: boolean
-  readonly capAdd: readonly string[]
-  readonly capDrop: readonly string[]
-  /** `default`, `unconfined` or the path of a profile. */
-  readonly seccomp: string
+  readonly options: ContainerOptions
 }
 
 /** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
@@ -60,6 +57,8 @@ export interface RunPlan extends Surroundings {
   readonly args: readonly [program: string, ...rest: string[]]
   readonly hostname: string
   readonly idMaps: IdMappings | undefined
+  readonly network: NetworkMode
+  readonly security: SecurityOptions
   readonly namespaces: readonly NamespaceType[]
   readonly capabilities: readonly string[]
   readonly machine: Machine
@@ -82,7 +81,8 @@ export function planRun(
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
   const idMaps = containerIdMaps(rights)
-  const { capAdd: add, capDrop: drop } = request
+  const { options } = request
+  const network = networkMode(options.network ?? [])
   return {
     ...surroundings,
     subject,
@@ -90,19 +90,28 @@ export function planRun(
     args: [program, ...rest],
     hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
     idMaps,
-    namespaces: namespacesOf(request.network, idMaps),
-    capabilities: resolveCapabilities({ base: defaultCapabilities, add, drop }),
+    network,
+    security: securityOptions(options.securityOpt ?? []),
+    namespaces: namespacesOf(network, idMaps),
+    capabilities: resolveCapabilities({
+      base: defaultCapabilities,
+      add: commaSeparated(options.capAdd),
+      drop: commaSeparated(options.capDrop),
+    }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { request, capabilities, machine }: RunPlan,
+  { security, capabilities, machine }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
-  return { option: request.seccomp, capabilities, machine, wantsProfile }
+  return { option: security.seccomp, capabilities, machine, wantsProfile }
 }
+
+const commaSeparated = (values: readonly string[] = []) =>
+  values.flatMap((value) => value.split(','))
 
 function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {
   return [

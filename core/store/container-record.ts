@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExecutionConfig, ImageConfig } from '../../images/model.ts'
+import { areContainerOptions, type ContainerOptions } from '../options/container-options.ts'
 import type { ImageLayer } from './image-record.ts'
 import { isId } from './layout.ts'
 import { parseRecord } from './record.ts'
@@ -33,6 +34,8 @@ export interface ContainerRecord {
   readonly historyComment?: string
   /** Of the manifest that the image gets. */
   readonly annotations?: Readonly<Record<string, string>>
+  /** Of all that runs in it. */
+  readonly options?: ContainerOptions
 }
 
 /**
@@ -106,4 +109,5 @@ const fields: Required<Record<keyof ContainerRecord, Check>> = {
   createdBy: isText,
   historyComment: (value) => value === undefined || isText(value),
   annotations: (value) => value === undefined || isTextMap(value),
+  options: (value) => value === undefined || areContainerOptions(value),
 }

@@ -5,12 +5,15 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type CommandTable, dashed, flagName, type Option, synopsis } from '../../cli/command.ts'
 import { commands } from '../../cli/commands/index.ts'
+import { containerOptions } from '../../cli/container-options.ts'
 import { globalOptions, program } from '../../cli/globals.ts'
 import { repository } from '../harness/repository.ts'
 import { none } from './none.ts'
 
 const folder = join(repository, 'man')
 const shown = commands.filter(({ hidden }) => hidden !== true)
+/** Where the options are described that several commands share. */
+const sharedPage = 'tsbuild-container.7.md'
 const all: readonly CommandTable[] = [program, ...shown]
 const pageOf = ({ name }: CommandTable) => (name === 'tsbuild' ? name : `tsbuild-${name}`)
 
@@ -26,7 +29,7 @@ const chapters = [
 
 describe('the pages in man/', () => {
   it('are one for each command, and one for all', () => {
-    const wanted = all.map((table) => `${pageOf(table)}.1.md`)
+    const wanted = [...all.map((table) => `${pageOf(table)}.1.md`), sharedPage]
     assert.deepEqual(readdirSync(folder).sort(), wanted.sort())
   })
 
@@ -72,25 +75,9 @@ for (const table of all) {
     })
 
     it('describes exactly the options of the table, with their defaults and choices', () => {
-      const wanted = optionsOf(table).map(spellings)
-      const described = optionParagraphs(text)
-      assert.deepEqual(
-        described.map(({ heading }) =>
-          [...heading.matchAll(/\*\*(-[\w-]+)\*\*/g)].map(([, n]) => n),
-        ),
-        wanted,
-      )
-      for (const [index, [key, option]] of optionsOf(table).entries()) {
-        const { heading = '', prose = '' } = described[index] ?? {}
-        assert.ok(prose.length > 15, `${key} is not described`)
-        assert.equal(/\*[A-Z=]+\*/.test(heading), option.type !== 'boolean', `the value of ${key}`)
-        none(mentions(option).filter((word) => !prose.includes(`**${word}**`)))
-        assert.equal(
-          /(may be|is) given several times/i.test(prose),
-          option.type === 'string[]',
-          key,
-        )
-      }
+      describesAll(text, optionsOf(table))
+      const isSharing = 'isolation' in table.options
+      assert.equal(chapter(text, 'OPTIONS').includes('**tsbuild-container**(7)'), isSharing)
     })
 
     it('shows commands that can be typed', () => {
@@ -109,14 +96,40 @@ for (const table of all) {
   })
 }
 
+describe('tsbuild-container(7)', () => {
+  it('describes exactly the options that are shared', () => {
+    const text = readFileSync(join(folder, sharedPage), 'utf8')
+    describesAll(text, Object.entries(containerOptions))
+  })
+})
+
+function describesAll(text: string, options: readonly (readonly [string, Option])[]): void {
+  const described = optionParagraphs(text)
+  assert.deepEqual(
+    described.map(({ heading }) =>
+      [...heading.matchAll(/\*\*(-[\w-]+)\*\*/g)].map(([, name]) => name),
+    ),
+    options.map(spellings),
+  )
+  for (const [index, [key, option]] of options.entries()) {
+    const { heading = '', prose = '' } = described[index] ?? {}
+    assert.ok(prose.length > 15, `${key} is not described`)
+    assert.equal(/\*[A-Z]/.test(heading), option.type !== 'boolean', `the value of ${key}`)
+    none(mentions(option).filter((word) => !prose.includes(`**${word}**`)))
+    assert.equal(/(may be|is) given several times/i.test(prose), option.type === 'string[]', key)
+  }
+}
+
 /** What the page of `table` has to describe: the options for all are on the page for all. */
 const optionsOf = (table: CommandTable): [string, Option][] =>
   Object.entries<Option>(
     table.name === 'tsbuild' ? { ...globalOptions, ...table.options } : table.options,
-  ).filter(([, { hidden }]) => hidden !== true)
+  ).filter(
+    ([key, option]) => option.hidden !== true && Reflect.get(containerOptions, key) !== option,
+  )
 
 /** The long names first, then the short ones. */
-function spellings([key, { alias = [] }]: [string, Option]): string[] {
+function spellings([key, { alias = [] }]: readonly [string, Option]): string[] {
   const all = [flagName(key), ...alias].map(dashed)
   return [
     ...all.filter((name) => name.startsWith('--')),
@@ -135,7 +148,7 @@ const names = (prose: string, argument: string) =>
   prose.includes(`*${argument}*`) || new RegExp(`\\b${argument}\\b`).test(prose)
 
 function optionParagraphs(text: string): { heading: string; prose: string }[] {
-  const parts = chapter(text, 'OPTIONS').split(/^(?=\*\*--.*$)/m)
+  const parts = chapter(text, 'OPTIONS').split(/^(?=\*\*--.*$|### )/m)
   return parts
     .filter((part) => part.startsWith('**--') && !part.startsWith('**--**'))
     .map((part) => {

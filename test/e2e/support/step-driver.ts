@@ -26,7 +26,7 @@ export interface Order {
   readonly user?: string
   readonly workingdir?: string
   readonly network?: 'none' | 'slirp4netns'
-  readonly seccomp?: 'default' | 'unconfined'
+  readonly seccomp?: 'unconfined'
   /** Throws when something is written. */
   readonly outputBreaks?: boolean
   /** Leaves next to no descriptor for what is to come. */
@@ -63,15 +63,18 @@ async function report(order: Order): Promise<Report> {
   }
 }
 
-function step({ container, usesUpDescriptors = false, ...order }: Order, output: StepOutput) {
+function step({ container, network = 'none', seccomp, ...order }: Order, output: StepOutput) {
   const record = lockContainer(context, container)
   const request = {
-    ...{ env: [], user: '', workingdir: '/', hostname: undefined, network: 'none' as const },
-    ...{ capAdd: [], capDrop: [], seccomp: 'default', noNewPrivileges: false },
+    ...{ env: [], user: '', workingdir: '/', hostname: undefined },
+    options: {
+      network: [network],
+      ...(seccomp !== undefined && { securityOpt: [`seccomp=${seccomp}`] }),
+    },
     ...order,
     subject: { ...record, rootfs: rootfsOf(context, record) },
   }
-  if (usesUpDescriptors) useUpDescriptors()
+  if (order.usesUpDescriptors === true) useUpDescriptors()
   return runStep(context, request, output, abort.signal)
 }
 

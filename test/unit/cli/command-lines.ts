@@ -4,6 +4,7 @@ import { addCommand } from '../../../cli/commands/add.ts'
 import { fromCommand } from '../../../cli/commands/from.ts'
 import { rmiCommand } from '../../../cli/commands/rmi.ts'
 import { unshareCommand } from '../../../cli/commands/unshare.ts'
+import { noContainerOptions } from './no-container-options.ts'
 import { runLines } from './run-lines.ts'
 
 /** What a line says; then its words; then what differs from `plain`, or what the error says. */
@@ -92,7 +93,7 @@ const otherLines: readonly Lines[] = [
   },
   {
     of: fromCommand,
-    plain: { image: 'scratch', name: undefined },
+    plain: { image: 'scratch', name: undefined, ...noContainerOptions },
     rows: [
       ['an image', ['scratch'], {}],
       ['an option behind it', ['scratch', '--name', 'x'], { name: 'x' }],

@@ -21,7 +21,7 @@ const cases: readonly Case[] = [
   { line: '__', want: [] },
   { line: 'run --net', want: ['--network', '--net'] },
   { line: 'run --cap', want: ['--cap-add', '--cap-drop'] },
-  { line: 'run --network ', want: ['none', 'host', 'slirp4netns'] },
+  { line: 'run --network ', want: ['none', 'host', 'private', 'slirp4netns', 'pasta'] },
   { line: 'run --network h', want: ['host'] },
   { line: 'run --user ', want: [] },
   { line: 'run ', want: ['demo', 'working-container'] },

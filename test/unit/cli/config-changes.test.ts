@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type ConfigOptions, configChanges } from '../../../cli/config-changes.ts'
-import { securityOptions } from '../../../cli/security-options.ts'
 
 const nothing: ConfigOptions = {
   ...{ env: [], label: [], unsetlabel: [], annotation: [], port: [], volume: [], onbuild: [] },
@@ -183,27 +182,6 @@ describe('the changes config asks for', () => {
     it(`refuses ${name}`, () => {
       const error = { code: 'USAGE', message, hint: /./ }
       assert.throws(() => configChanges({ ...nothing, ...options }, {}), error)
-    })
-  }
-})
-
-describe('the security options', () => {
-  const rows: readonly (readonly [options: readonly string[], want: object])[] = [
-    [[], { noNewPrivileges: false, seccomp: 'default' }],
-    [['no-new-privileges'], { noNewPrivileges: true, seccomp: 'default' }],
-    [['seccomp=unconfined'], { noNewPrivileges: false, seccomp: 'unconfined' }],
-    [['seccomp=/a', 'no-new-privileges', 'seccomp=b=c'], { noNewPrivileges: true, seccomp: 'b=c' }],
-  ]
-  for (const [options, want] of rows) {
-    it(`of ${JSON.stringify(options)}`, () => {
-      assert.deepEqual(securityOptions('run', options), want)
-    })
-  }
-
-  for (const option of ['seccomp', 'seccomp=', 'label=disable', '']) {
-    it(`are not ${JSON.stringify(option)}`, () => {
-      const error = { code: 'USAGE', message: /of "run" has no "/, hint: /no-new-privileges/ }
-      assert.throws(() => securityOptions('run', [option]), error)
     })
   }
 })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { runCommand } from '../../../cli/commands/run.ts'
 import type { Lines, Row } from './command-lines.ts'
+import { noContainerOptions } from './no-container-options.ts'
 
 const runPlain = {
   container: 'c',
@@ -9,11 +10,8 @@ const runPlain = {
   user: undefined,
   workingdir: undefined,
   hostname: undefined,
-  network: 'slirp4netns',
   tty: undefined,
-  capAdd: [],
-  capDrop: [],
-  securityOpt: [],
+  ...noContainerOptions,
   dryRun: false,
 }
 
@@ -74,9 +72,9 @@ const runRows: readonly Row[] = [
   ['--user more than once: the last', ['--user=a', '--user', 'b', 'c', 'ls'], { user: 'b' }],
   ['--workingdir', ['--workingdir', '/a b', 'c', 'ls'], { workingdir: '/a b' }],
   ['--hostname', ['--hostname=h.example', 'c', 'ls'], { hostname: 'h.example' }],
-  ['--network', ['--network', 'none', 'c', 'ls'], { network: 'none' }],
-  ['--net is --network', ['--net=host', 'c', 'ls'], { network: 'host' }],
-  ['both, the last wins', ['--net=host', '--network=none', 'c', 'ls'], { network: 'none' }],
+  ['--network', ['--network', 'none', 'c', 'ls'], { network: ['none'] }],
+  ['--net is --network', ['--net=host', 'c', 'ls'], { network: ['host'] }],
+  ['both', ['--net=host', '--network=none', 'c', 'ls'], { network: ['host', 'none'] }],
   ['-t', ['-t', 'c', 'ls'], { tty: true }],
   ['--tty', ['--tty', 'c', 'ls'], { tty: true }],
   ['--terminal is --tty', ['--terminal', 'c', 'ls'], { tty: true }],
@@ -106,7 +104,7 @@ const runRows: readonly Row[] = [
   [
     'all together',
     ['-t', '--net', 'none', '-eA=1', '--user', 'u', 'c', 'ls', '-e'],
-    { tty: true, network: 'none', env: ['A=1'], user: 'u', command: ['ls', '-e'] },
+    { tty: true, network: ['none'], env: ['A=1'], user: 'u', command: ['ls', '-e'] },
   ],
   ['nothing', [], /"run" needs <container>/],
   ['no command', ['c'], /"run" needs <command>/],
@@ -135,8 +133,8 @@ const runRows: readonly Row[] = [
   ['a short option without its value', ['-e'], /option "-e" of "run" needs a value/],
   [
     'none of the choices',
-    ['--network=bridge', 'c', 'ls'],
-    /"--network" of "run" must be none, host or slirp4netns, not "bridge"/,
+    ['--isolation=vm', 'c', 'ls'],
+    /"--isolation" of "run" must be oci, rootless or chroot, not "vm"/,
   ],
 ]
 

@@ -56,7 +56,7 @@ const defaults: Omit<BuildRequest, 'contextDir'> = {
   format: 'oci',
   layers: true,
   useCache: true,
-  network: 'none',
+  options: { network: ['none'] },
   jobs: 1,
   iidfile: undefined,
 }

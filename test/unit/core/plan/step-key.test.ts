@@ -13,7 +13,7 @@ const place: StepPlace = {
   parent: 'sha256:0',
   platform: { os: 'linux', architecture: 'amd64' },
 }
-const reads: StepReads = { content: ['sha256:1'], network: 'slirp4netns' }
+const reads: StepReads = { content: ['sha256:1'], options: {} }
 
 /** The key of the last step that may change files. */
 function keyOf(
@@ -72,7 +72,7 @@ describe('the key of a step', () => {
 
   it('knows the content that is copied, and the network of the build', () => {
     assert.notEqual(keyOf('COPY a /b'), keyOf('COPY a /b', { reads: { content: [] } }))
-    const none = { reads: { network: 'none' } }
+    const none = { reads: { options: { network: ['none'] } } }
     assert.notEqual(keyOf('RUN x'), keyOf('RUN x', none))
     assert.equal(keyOf('RUN --network=none x'), keyOf('RUN x', none))
   })

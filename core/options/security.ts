@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { usageError } from './usage.ts'
+import { TsbuildError } from '../lib/errors.ts'
 
-interface SecurityOptions {
+export interface SecurityOptions {
   readonly noNewPrivileges: boolean
   /** `default`, `unconfined` or the path of a profile. */
   readonly seccomp: string
 }
 
 /**
- * What the --security-opt options of `subject` ask for; of several profiles the last.
+ * What the --security-opt options ask for; of several profiles the last.
  *
  * @throws TsbuildError USAGE for an option there is not
  */
-export function securityOptions(subject: string, options: readonly string[]): SecurityOptions {
+export function securityOptions(options: readonly string[]): SecurityOptions {
   const rest = options.filter((option) => option !== 'no-new-privileges')
   const unknown = rest.find((option) => !/^seccomp=./.test(option))
   if (unknown !== undefined) {
-    throw usageError(
-      subject,
-      `option "--security-opt" of "${subject}" has no "${unknown}"`,
-      'give no-new-privileges, seccomp=unconfined or seccomp=FILE',
-    )
+    throw new TsbuildError('USAGE', `option "--security-opt" has no "${unknown}"`, {
+      hint: 'give no-new-privileges, seccomp=unconfined or seccomp=FILE',
+    })
   }
   const seccomp = rest.at(-1)?.slice('seccomp='.length)
   return { noNewPrivileges: rest.length < options.length, seccomp: seccomp ?? 'default' }
