@@ -3,9 +3,10 @@ import { packList } from '../../native-shim/fields.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { capabilityMask } from '../spec/capabilities.ts'
+import { KEEP_GROUPS } from '../spec/generate.ts'
 import { programCandidates } from '../spec/program.ts'
 import type { Mount, RuntimeSpec } from '../spec/schema.ts'
-import { deviceOps } from './devices.ts'
+import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
 import { parseMountOptions } from './mount-options.ts'
 
@@ -38,14 +39,16 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
     ...(spec.mounts ?? []).map(mountOp),
-    ...deviceOps(facts), // after the mounts: /dev is one of them
+    // After the mounts: /dev is one of them. Its own mode counts for a default device, too.
+    ...(linux.devices ?? []).map((device) => deviceOp(device, facts)),
+    ...deviceOps(facts),
     ...consoleOps(process),
-    ['mkdir', process.cwd, 0o755],
+    ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
     ['pivot'],
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
     ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
-    ...identityOps(process, facts),
+    ...identityOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
     ...programOps(process, facts),
   ]
 }
@@ -73,8 +76,8 @@ function consoleOps({ terminal, consoleSize }: Process): Op[] {
 }
 
 /** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
-function identityOps(process: Process, facts: CompileFacts): Op[] {
-  const { user, capabilities = {}, rlimits = [], noNewPrivileges } = process
+function identityOps(process: Process, facts: CompileFacts & { keepsGroups: boolean }): Op[] {
+  const { user, capabilities = {}, rlimits = [], noNewPrivileges, apparmorProfile } = process
   const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
   const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}
   return [
@@ -84,8 +87,9 @@ function identityOps(process: Process, facts: CompileFacts): Op[] {
     ['chdir', process.cwd], // as root: the directory may be closed to others on the way
     ['bounding', mask(capabilities.bounding)], // needs CAP_SETPCAP
     ['keep-caps'],
+    ...(apparmorProfile ? ([['apparmor', apparmorProfile]] satisfies Op[]) : []),
     ...(noNewPrivileges ? [] : seccompOps(facts)), // needs CAP_SYS_ADMIN
-    ...groupOps(additionalGids, facts),
+    ...(facts.keepsGroups ? [] : groupOps(additionalGids, facts)),
     ['setid', uid, gid],
     [
       'capabilities',

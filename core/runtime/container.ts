@@ -51,7 +51,8 @@ export async function prepareContainer(
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
+  const leaveGroups = setgroupsDenied || plan.process.groups.keep
+  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, leaveGroups })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,

@@ -19,8 +19,8 @@ export interface Fallback {
 export function fallbackOf(op: Op | undefined, { code }: ShimError): Fallback | undefined {
   if (code !== 'EPERM' || op === undefined) return undefined
   if (op[0] === 'mknod') {
-    const [, path, , , major, minor] = op
-    return { ops: [boundNode({ path, major, minor })] }
+    const [, path, type, , major, minor] = op
+    return { ops: [boundNode({ path, major, minor }, type)] }
   }
   if (op[0] === 'mount' && op[2] === 'proc') return outerProc(op[1])
   if (op[0] === 'mount' && op[2] === 'sysfs') return outerSys(op[1])

@@ -5,15 +5,15 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
-import { type SecurityOptions, securityOptions } from '../options/security.ts'
+import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
 import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
+import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
 /** What is asked of a container's program, by `run` or a step of a build. */
@@ -43,9 +43,9 @@ export interface RunSubject {
 export interface Surroundings {
   /** A pty of the container's own. */
   readonly terminal: boolean
+  /** Undefined: as large as the terminal that tsbuild has, if it has one. */
+  readonly terminalSize: TerminalSize | undefined
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
-  /** Whether the host's proxy variables are handed on. */
-  readonly proxies: boolean
 }
 
 export type NamespaceType = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup'
@@ -58,9 +58,8 @@ export interface RunPlan extends Surroundings {
   readonly hostname: string
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
-  readonly security: SecurityOptions
+  readonly process: ProcessPlan
   readonly namespaces: readonly NamespaceType[]
-  readonly capabilities: readonly string[]
   readonly machine: Machine
 }
 
@@ -91,27 +90,19 @@ export function planRun(
     hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
     idMaps,
     network,
-    security: securityOptions(options.securityOpt ?? []),
+    process: processPlan(options),
     namespaces: namespacesOf(network, idMaps),
-    capabilities: resolveCapabilities({
-      base: defaultCapabilities,
-      add: commaSeparated(options.capAdd),
-      drop: commaSeparated(options.capDrop),
-    }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { security, capabilities, machine }: RunPlan,
+  { process: { security, capabilities }, machine }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
   return { option: security.seccomp, capabilities, machine, wantsProfile }
 }
-
-const commaSeparated = (values: readonly string[] = []) =>
-  values.flatMap((value) => value.split(','))
 
 function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {
   return [

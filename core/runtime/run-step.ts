@@ -9,6 +9,7 @@ import { type PrepareOptions, prepareContainer, startProgram } from './container
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
 import { namespaceUnavailable } from './namespaces.ts'
+import { refuseLimits } from './process-plan.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -64,6 +65,7 @@ export async function runStep(
   if (context.monitor === undefined) throw namespaceUnavailable(context.rights)
   signal.throwIfAborted()
   const plan = planOf(context, request)
+  refuseLimits(plan.process.limits)
   const common = commonOf(context, context.monitor)
   const filter = await filterOf(common, plan)
   const folder = mkdtempSync(`${common.folder}/step-`)
@@ -126,7 +128,7 @@ function planOf(context: Context, request: StepRequest): RunPlan {
     { ...subject, config },
     { ...rest, env: [] },
     // Pipes of the monitor's own: Node's are sockets, which /dev/stdout cannot open.
-    { terminal: false, stdio: ['null', 'pipe', 'pipe'], proxies: false },
+    { terminal: false, terminalSize: undefined, stdio: ['null', 'pipe', 'pipe'] },
   )
 }
 

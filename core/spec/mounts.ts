@@ -12,6 +12,10 @@ export interface GeneratedFile {
 export interface MountRequest {
   /** Whether gid 5 (tty) exists in the container's user namespace. */
   readonly gid5Mapped: boolean
+  /** Of /dev/shm, 0 for no limit; undefined: 64 MiB. */
+  readonly shmSizeBytes: number | undefined
+  /** Of /proc, beside the usual ones. */
+  readonly procOptions: readonly string[]
   /** Whether the container may mount sysfs: its user namespace owns the network namespace. */
   readonly sysfsAllowed: boolean
   readonly generatedFiles: readonly GeneratedFile[]
@@ -27,8 +31,9 @@ const inert = ['nosuid', 'noexec', 'nodev']
  * @see OCI runtime-spec, config-linux.md, "Default Filesystems" and "Default Devices"
  */
 export function containerMounts(request: MountRequest): Mount[] {
+  const { procOptions, shmSizeBytes } = request
   return [
-    { destination: '/proc', type: 'proc', source: 'proc', options: inert },
+    { destination: '/proc', type: 'proc', source: 'proc', options: [...inert, ...procOptions] },
     {
       destination: '/dev',
       type: 'tmpfs',
@@ -40,7 +45,7 @@ export function containerMounts(request: MountRequest): Mount[] {
       destination: '/dev/shm',
       type: 'tmpfs',
       source: 'shm',
-      options: [...inert, 'mode=1777', 'size=65536k'],
+      options: [...inert, 'mode=1777', `size=${shmSizeBytes ?? '65536k'}`],
     },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: inert },
     sys(request),
