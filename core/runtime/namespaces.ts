@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs'
+import type { Join } from '../../native-shim/container-monitor.ts'
 import type { Rights } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { type IdMappings, sameIds } from '../spec/id-maps.ts'
+import type { Namespace } from '../spec/namespaces.ts'
+import { CLONE } from './kernel.ts'
 
 /** 2^32 - 1: what the initial user namespace maps. */
 const EVERY_ID = 0xffffffff
@@ -14,6 +17,19 @@ export const isHostRoot = ({ rung, uidMap }: Rights): boolean =>
 /** The maps of a container's own user namespace; undefined where the host's root needs none. */
 export const containerIdMaps = (rights: Rights): IdMappings | undefined =>
   isHostRoot(rights) ? undefined : sameIds(rights)
+
+/** CLONE_NEW* bits of the namespaces that are made anew. */
+export const cloneFlags = (namespaces: readonly Namespace[]): number =>
+  namespaces.reduce(
+    (flags, { type, path }) => (path === undefined ? flags | CLONE[type] : flags),
+    0,
+  )
+
+/** Those that exist. */
+export const joinsOf = (namespaces: readonly Namespace[]): Join[] =>
+  namespaces.flatMap(({ type, path }) =>
+    path === undefined ? [] : [{ cloneFlag: CLONE[type], path }],
+  )
 
 /** Maps as lines of uid_map and gid_map, user_namespaces(7). */
 export function mapText(maps: IdMappings['uid']): string {
