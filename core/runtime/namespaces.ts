@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs'
-import type { Rights } from '../context.ts'
+import type { Monitor } from '../../native-shim/monitor.ts'
+import type { Context, Rights } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { type IdMappings, sameIds } from '../spec/id-maps.ts'
 
@@ -14,6 +15,16 @@ export const isHostRoot = ({ rung, uidMap }: Rights): boolean =>
 /** The maps of a container's own user namespace; undefined where the host's root needs none. */
 export const containerIdMaps = (rights: Rights): IdMappings | undefined =>
   isHostRoot(rights) ? undefined : sameIds(rights)
+
+/**
+ * The monitor, where containers can be run.
+ *
+ * @throws TsbuildError NAMESPACE_UNAVAILABLE
+ */
+export function monitorOfRun({ monitor, rights }: Pick<Context, 'monitor' | 'rights'>): Monitor {
+  if (monitor === undefined || rights.rung === 0) throw namespaceUnavailable(rights)
+  return monitor
+}
 
 /** Maps as lines of uid_map and gid_map, user_namespaces(7). */
 export function mapText(maps: IdMappings['uid']): string {

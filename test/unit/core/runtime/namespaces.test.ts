@@ -14,6 +14,7 @@ const rights = (change: Partial<Rights>): Rights => ({
   rung: 3,
   hostUid: 1000,
   hostGid: 1000,
+  capabilities: 0n,
   uidMap: [
     { containerId: 0, hostId: 1000, size: 1 },
     { containerId: 1, hostId: 100000, size: 65536 },
