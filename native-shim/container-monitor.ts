@@ -25,6 +25,25 @@ export interface HelperRequest {
   readonly endedNotice: string
 }
 
+/** A program of the host that the monitor runs when the container is gone. */
+export interface AfterRequest {
+  /** An absolute path. */
+  readonly program: string
+  readonly argv: readonly string[]
+  /** All of its environment. */
+  readonly env: readonly string[]
+  /** What it reads on stdin. Its output goes to our stderr. */
+  readonly input: Uint8Array
+  /** Then its process group is killed; 0: never. */
+  readonly timeoutMs: number
+  /** Said on stderr; the reason follows the first, the status the second. */
+  readonly notices: {
+    readonly notStarted: string
+    readonly failed: string
+    readonly tookTooLong: string
+  }
+}
+
 /** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
 export type Files = ReadonlyMap<string, Buffer | undefined>
 
@@ -38,6 +57,12 @@ export interface ContainerMonitor {
    * @throws ShimError for an op that failed, HelperFailed for a helper
    */
   perform(ops: readonly Op[], helpers?: readonly HelperRequest[]): Promise<Files>
+  /**
+   * Has a program run when the container is gone, after those that were asked for before, whatever
+   * ends it, unless the monitor itself is killed; the exit status stays the container's.
+   * @throws ShimError of `after`: ENOSPC above 64 programs or 4 MiB
+   */
+  after(request: AfterRequest): Promise<void>
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
 }
@@ -77,6 +102,11 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
       return expect(reply, 'pid').pid
     },
     perform: (ops, helpers = []) => perform(channel, pending, ops, helpers),
+    after: async ({ program, argv, env, input, timeoutMs, notices }) => {
+      const words = packList([notices.notStarted, notices.failed, notices.tookTooLong])
+      const lists = [packList(argv), packList(env)] as const
+      expect(await request(['after', program, ...lists, input, timeoutMs, words]), 'ok')
+    },
     run: async () => void expect(await request(['run']), 'started'),
   }
 }

@@ -33,6 +33,15 @@ export type Request =
       lostNotice: string,
     ]
   | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
+  | readonly [
+      'after',
+      program: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      input: Uint8Array,
+      timeoutMs: number,
+      notices: Uint8Array,
+    ]
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
@@ -44,6 +53,7 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unmount: 1,
   start: 8,
   helper: 4,
+  after: 6,
   run: 0,
   exec: 3,
 }

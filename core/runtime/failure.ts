@@ -65,6 +65,12 @@ const table: readonly Row[] = [
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
   {
+    where: ['after'],
+    as: 'RUNTIME_FAILED',
+    message: 'keep what is to run after the container: it is more than 64 programs or 4 MiB',
+    hint: 'use fewer poststop hooks or networks',
+  },
+  {
     where: ['monitor'],
     as: 'RUNTIME_FAILED',
     message: 'run the container to its end: its monitor or guard was killed',

@@ -211,6 +211,10 @@ int monitor_run(struct monitor *monitor) {
       monitor_signal(monitor);
   }
   relay_restore(&monitor->relay);
+  if (monitor->after.count > 0) {
+    monitor_stop_container(monitor); /* the last of it, if its end was not awaited yet */
+    after_run(&monitor->after, monitor->signals);
+  }
   reap_the_dead();
   return exit_status(monitor);
 }
