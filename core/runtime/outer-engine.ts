@@ -16,8 +16,10 @@ export const outerOptions = {
     docker: '--security-opt systempaths=unconfined',
   },
   seccomp: both('--security-opt seccomp=unconfined'),
+  apparmor: both('--security-opt apparmor=unconfined'),
   tun: both('--device /dev/net/tun'),
   nodes: both('--cap-add MKNOD'),
+  mapping: both('--cap-add SETUID,SETGID,SETFCAP'),
 } as const satisfies Record<string, OuterOption>
 
 /** @returns `--a --b`, or `--a --b (docker: --a --c)` where they differ */
