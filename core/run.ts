@@ -4,7 +4,7 @@ import { mergeOptions } from './options/container-options.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
-import { namespaceUnavailable } from './runtime/namespaces.ts'
+import { monitorOfRun } from './runtime/namespaces.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -34,8 +34,8 @@ export interface RunRequest extends ProgramRequest {
  * @throws TsbuildError with exit code 127 or 126 when the program is not found or not executable
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
-  const { monitor, rights } = context
-  if (monitor === undefined) throw namespaceUnavailable(rights)
+  const { rights } = context
+  const monitor = monitorOfRun(context)
   const record = lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
   const options = mergeOptions(record.options ?? {}, request.options)

@@ -2,6 +2,7 @@
 import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
+import { outerOptions, printOuter } from './outer-engine.ts'
 
 /**
  * The user's words for a fact of the native side.
@@ -51,6 +52,29 @@ const table: readonly Row[] = [
     as: 'RUNTIME_FAILED',
     message: 'mount the root file system',
     hint: 'a store on another file system may help: --root DIRECTORY',
+  },
+  {
+    where: ['unshare', 'clone'],
+    code: 'EPERM',
+    as: 'NAMESPACE_UNAVAILABLE',
+    message: 'make the namespaces of the container: they are refused',
+    hint: `inside a container: start that with ${printOuter([outerOptions.seccomp])}`,
+  },
+  ...['EACCES', 'EPERM', 'ENOSYS'].map((code) => ({
+    where: ['propagation', 'rootfs-bind', 'mount', 'bind', 'pivot', 'readonly', 'mask'],
+    code,
+    as: 'RUNTIME_FAILED' as const,
+    message: 'mount what the container needs',
+    hint: `inside a container: start that with ${printOuter([
+      code === 'EACCES' ? outerOptions.apparmor : outerOptions.seccomp,
+    ])}`,
+  })),
+  {
+    where: ['bounding', 'capabilities'],
+    code: 'EPERM',
+    as: 'RUNTIME_FAILED',
+    message: 'give the program its capabilities',
+    hint: 'inside a container: start that with --cap-add for each, or run with --cap-drop',
   },
   {
     where: ['bind-device'],
@@ -122,7 +146,8 @@ function networkFailure(error: HelperFailed): TsbuildError {
   return new TsbuildError('NETWORK_FAILED', `cannot connect the network: ${error.helper} failed`, {
     cause: error,
     hint: noTun
-      ? 'make /dev/net/tun readable and writable (modprobe tun), or run with --network host'
+      ? 'make /dev/net/tun readable and writable (modprobe tun), inside a container start that ' +
+        `with ${printOuter([outerOptions.tun])}, or run with --network host`
       : 'run with --network host or --network none to go without it',
   })
 }

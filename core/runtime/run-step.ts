@@ -8,7 +8,7 @@ import { TsbuildError } from '../lib/errors.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
-import { namespaceUnavailable } from './namespaces.ts'
+import { monitorOfRun } from './namespaces.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -61,10 +61,10 @@ export async function runStep(
   output: StepOutput,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  if (context.monitor === undefined) throw namespaceUnavailable(context.rights)
+  const monitor = monitorOfRun(context)
   signal.throwIfAborted()
   const plan = planOf(context, request)
-  const common = commonOf(context, context.monitor)
+  const common = commonOf(context, monitor)
   const filter = await filterOf(context, common, plan)
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
