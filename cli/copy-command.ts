@@ -22,7 +22,7 @@ export const copyOptions = {
     type: 'string',
     describe: 'Owner of what is copied: USER or USER:GROUP, names of the container or numbers',
   },
-  chmod: { type: 'string', describe: 'Permissions of what is copied, in octal' },
+  chmod: { type: 'string', describe: 'Permissions of what is copied: 755, or u=rwX,go=rX' },
   from: { type: 'string', describe: 'Container or image whose files the sources are' },
   contextdir: { type: 'string', describe: 'Directory that the sources lie in and cannot leave' },
   ignorefile: {

@@ -9,8 +9,9 @@ import type { Context } from './context.ts'
 import type { AttributeChanges } from './copy/attributes.ts'
 import { type CopyTarget, copySelection } from './copy/copy.ts'
 import { digestSelection } from './copy/digest.ts'
+import { type ModeChange, parseModeChange } from './copy/mode-change.ts'
 import type { CopyOrigin } from './copy/origin.ts'
-import { accountFiles, parseMode, resolveOwner } from './copy/owner.ts'
+import { accountFiles, resolveOwner } from './copy/owner.ts'
 import { selectSources } from './copy/select.ts'
 import { withSourceRoot } from './copy/source-root.ts'
 import { withStatIndex } from './copy/stat-index-file.ts'
@@ -70,7 +71,7 @@ export async function add(
   context: Context,
   request: AddRequest,
 ): Promise<{ digest: Digest | undefined }> {
-  const chmod = request.chmod === undefined ? undefined : parseMode(request.chmod)
+  const chmod = request.chmod === undefined ? undefined : parseModeChange(request.chmod)
   try {
     openStore(context)
     reclaim(context)
@@ -123,7 +124,7 @@ interface Addition {
   /** Of the container. */
   readonly rootFd: number
   readonly rules: AttributeRules
-  readonly chmod: number | undefined
+  readonly chmod: ModeChange | undefined
 }
 
 async function addTo(addition: Addition): Promise<Digest | undefined> {

@@ -3,8 +3,9 @@ import type { Digest } from '../../images/digest.ts'
 import { syscalls } from '../../native-shim/syscalls.ts'
 import { copySelection } from '../copy/copy.ts'
 import { digestSelection } from '../copy/digest.ts'
+import { parseModeChange } from '../copy/mode-change.ts'
 import type { CopyOrigin } from '../copy/origin.ts'
-import { accountFiles, parseMode, resolveOwner } from '../copy/owner.ts'
+import { accountFiles, resolveOwner } from '../copy/owner.ts'
 import { selectSources } from '../copy/select.ts'
 import type { Selection } from '../copy/selection.ts'
 import type { StatIndex } from '../copy/stat-index.ts'
@@ -156,7 +157,7 @@ async function copyInto(
       destination: step.destination,
       chown:
         step.chown === undefined ? undefined : resolveOwner(step.chown, () => accountFiles(root)),
-      chmod: step.chmod === undefined ? undefined : parseMode(step.chmod),
+      chmod: step.chmod === undefined ? undefined : parseModeChange(step.chmod),
       unpackArchives: step.verb === 'ADD',
     }
     for (const selection of selections) {
