@@ -23,6 +23,7 @@ export const copyOptions = {
     describe: 'Owner of what is copied: USER or USER:GROUP, names of the container or numbers',
   },
   chmod: { type: 'string', describe: 'Permissions of what is copied: 755, or u=rwX,go=rX' },
+  exclude: { type: 'string[]', describe: 'Pattern of what the sources are copied without' },
   from: { type: 'string', describe: 'Container or image whose files the sources are' },
   contextdir: { type: 'string', describe: 'Directory that the sources lie in and cannot leave' },
   ignorefile: {

@@ -9,6 +9,7 @@ import type { Context } from './context.ts'
 import type { AttributeChanges } from './copy/attributes.ts'
 import { type CopyTarget, copySelection } from './copy/copy.ts'
 import { digestSelection } from './copy/digest.ts'
+import { excludeMatcher } from './copy/exclude.ts'
 import { type ModeChange, parseModeChange } from './copy/mode-change.ts'
 import type { CopyOrigin } from './copy/origin.ts'
 import { accountFiles, resolveOwner } from './copy/owner.ts'
@@ -37,8 +38,10 @@ export interface AddRequest {
   readonly verb: 'add' | 'copy'
   /** `USER:GROUP`, names or numbers. */
   readonly chown?: string | undefined
-  /** Octal. */
+  /** Octal or symbolic. */
   readonly chmod?: string | undefined
+  /** Patterns of what a source is copied without. */
+  readonly exclude?: readonly string[]
   /** Where the sources lie: on this machine when it is not said. */
   readonly from?: SourcePlace | undefined
   /** Whether the history of the image tells of it. */
@@ -159,8 +162,8 @@ function contextOrigin({
 }: Extract<SourcePlace, { kind: 'directory' }>): CopyOrigin {
   if (ignoreFile === undefined) return { kind: 'context', root, ignore: undefined, ignoreFile }
   const text = readText(ignoreFile, 'the ignore file')
-  const { excludes: ignores, mayContain } = compileIgnore({ name: ignoreFile, text })
-  return { kind: 'context', root, ignore: { ignores, mayContain }, ignoreFile }
+  const ignore = compileIgnore({ name: ignoreFile, text })
+  return { kind: 'context', root, ignore, ignoreFile }
 }
 
 async function addFrom(
@@ -169,7 +172,9 @@ async function addFrom(
   target: CopyTarget,
 ): Promise<Digest | undefined> {
   const storeRoot = context.paths.root
-  const selection = selectSources(origin, request.sources, { sys: rules.sys, storeRoot })
+  const exclude = excludeMatcher(request.exclude ?? [])
+  const options = { sys: rules.sys, storeRoot, exclude }
+  const selection = selectSources(origin, request.sources, options)
   try {
     const { chown, chmod } = target
     const wanted = request.digest === true || request.addHistory === true

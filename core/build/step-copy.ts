@@ -3,6 +3,7 @@ import type { Digest } from '../../images/digest.ts'
 import { syscalls } from '../../native-shim/syscalls.ts'
 import { copySelection } from '../copy/copy.ts'
 import { digestSelection } from '../copy/digest.ts'
+import { excludeMatcher } from '../copy/exclude.ts'
 import { parseModeChange } from '../copy/mode-change.ts'
 import type { CopyOrigin } from '../copy/origin.ts'
 import { accountFiles, resolveOwner } from '../copy/owner.ts'
@@ -62,7 +63,7 @@ function fromContext(session: StageSession, work: CopyWork): Promise<StepOutcome
     withStatIndex(session.context, (index) => {
       const patterns = work.step.sources
       const own = patterns.length > 0 ? [{ origin, patterns, index }] : []
-      return withSelections(session, [...own, ...inline], (selected) =>
+      return withSelections(session, work.step, [...own, ...inline], (selected) =>
         perform(session, work, selected),
       )
     }),
@@ -77,9 +78,9 @@ async function fromTree(
 ): Promise<StepOutcome> {
   if (tree === undefined) throw new TypeError('a stage is built after those it needs')
   const { step } = work
-  const known = knownContent(session, tree.key, step.sources)
+  const known = knownContent(session, tree.key, step)
   const select = <Result>(action: (selected: Selected) => Promise<Result>) =>
-    withTree(session, { tree, step }, (sources) => withSelections(session, [sources], action))
+    withTree(session, { tree, step }, (sources) => withSelections(session, step, [sources], action))
   if (known.digest === undefined) {
     return select((selected) => {
       for (const digest of selected.content) known.remember(digest)
@@ -114,10 +115,15 @@ interface Selected {
 
 async function withSelections<Result>(
   { context }: BuildSession,
+  { exclude }: CopyStep,
   all: readonly Sources[],
   action: (selected: Selected) => Promise<Result>,
 ): Promise<Result> {
-  const options = { sys: syscalls(), storeRoot: context.paths.root }
+  const options = {
+    sys: syscalls(),
+    storeRoot: context.paths.root,
+    exclude: excludeMatcher(exclude),
+  }
   const selections: Selection[] = []
   const content: Digest[] = []
   try {

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closest } from '../lib/closest.ts'
 import { TsbuildError } from '../lib/errors.ts'
-import { type Fail, type InstructionLine, readInstructionLine } from './instruction-line.ts'
+import {
+  type Fail,
+  type FlagKinds,
+  type InstructionLine,
+  readInstructionLine,
+} from './instruction-line.ts'
 import type { Containerfile, EscapeToken, Instruction } from './instructions.ts'
 import { type LogicalLine, readLines, splitKeyword } from './lines.ts'
 import { parseCommand, parseRun, parseShell } from './parse-command.ts'
@@ -13,7 +18,7 @@ import { parseArg, parsePairs } from './parse-pairs.ts'
 import { type SourceFile, sourceError } from './source.ts'
 
 interface Rule {
-  readonly flags: readonly string[]
+  readonly flags: FlagKinds
   readonly parse: (line: InstructionLine) => Instruction
 }
 
@@ -27,27 +32,34 @@ const parseWorkdir = ({ rest, located }: InstructionLine): Instruction => ({
   ...located,
 })
 
+const copyFlags = { chown: 'text', chmod: 'text', exclude: 'list' } as const
+
+const healthcheckFlags = {
+  interval: 'text',
+  timeout: 'text',
+  'start-period': 'text',
+  'start-interval': 'text',
+  retries: 'text',
+} as const
+
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ['FROM', { flags: ['platform'], parse: parseFrom }],
-  ['RUN', { flags: ['network'], parse: parseRun }],
-  ['COPY', { flags: ['from', 'chown', 'chmod'], parse: parseCopy }],
-  ['ADD', { flags: ['chown', 'chmod'], parse: parseCopy }],
-  ['ENV', { flags: [], parse: parsePairs('env') }],
-  ['LABEL', { flags: [], parse: parsePairs('label') }],
-  ['ARG', { flags: [], parse: parseArg }],
-  ['WORKDIR', { flags: [], parse: parseWorkdir }],
-  ['USER', { flags: [], parse: parseText('user') }],
-  ['STOPSIGNAL', { flags: [], parse: parseText('stopsignal') }],
-  ['MAINTAINER', { flags: [], parse: parseText('maintainer') }],
-  ['EXPOSE', { flags: [], parse: parseList('expose') }],
-  ['VOLUME', { flags: [], parse: parseList('volume') }],
-  ['CMD', { flags: [], parse: parseCommand('cmd') }],
-  ['ENTRYPOINT', { flags: [], parse: parseCommand('entrypoint') }],
-  ['SHELL', { flags: [], parse: parseShell }],
-  [
-    'HEALTHCHECK',
-    { flags: ['interval', 'timeout', 'start-period', 'retries'], parse: parseHealthcheck },
-  ],
+  ['FROM', { flags: { platform: 'text' }, parse: parseFrom }],
+  ['RUN', { flags: { network: 'text' }, parse: parseRun }],
+  ['COPY', { flags: { from: 'text', ...copyFlags }, parse: parseCopy }],
+  ['ADD', { flags: copyFlags, parse: parseCopy }],
+  ['ENV', { flags: {}, parse: parsePairs('env') }],
+  ['LABEL', { flags: {}, parse: parsePairs('label') }],
+  ['ARG', { flags: {}, parse: parseArg }],
+  ['WORKDIR', { flags: {}, parse: parseWorkdir }],
+  ['USER', { flags: {}, parse: parseText('user') }],
+  ['STOPSIGNAL', { flags: {}, parse: parseText('stopsignal') }],
+  ['MAINTAINER', { flags: {}, parse: parseText('maintainer') }],
+  ['EXPOSE', { flags: {}, parse: parseList('expose') }],
+  ['VOLUME', { flags: {}, parse: parseList('volume') }],
+  ['CMD', { flags: {}, parse: parseCommand('cmd') }],
+  ['ENTRYPOINT', { flags: {}, parse: parseCommand('entrypoint') }],
+  ['SHELL', { flags: {}, parse: parseShell }],
+  ['HEALTHCHECK', { flags: healthcheckFlags, parse: parseHealthcheck }],
 ])
 const keywords: readonly string[] = [...rules.keys(), 'ONBUILD']
 const neverTriggers = ['ONBUILD', 'FROM', 'MAINTAINER']
@@ -108,7 +120,7 @@ function parseOnbuild(
   line: LogicalLine,
   { file, escapeToken, fail }: { file: SourceFile; escapeToken: EscapeToken; fail: Fail },
 ): Instruction {
-  const { rest, located } = readInstructionLine(line, { escapeToken, known: [], fail })
+  const { rest, located } = readInstructionLine(line, { escapeToken, known: {}, fail })
   const { keyword, rest: arguments_ } = splitKeyword(rest)
   if (neverTriggers.includes(keyword)) throw fail(`${keyword} cannot be a trigger of ONBUILD`)
   parseLine({ ...line, keyword, rest: arguments_, text: rest }, { file, escapeToken })

@@ -9,7 +9,7 @@ import { hasCode } from '../lib/errno.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { expandPattern } from './expand.ts'
 import { followLast, inDirectory } from './links.ts'
-import { type CopyOrigin, originName } from './origin.ts'
+import { type CopyOrigin, type IgnoreMatcher, originName } from './origin.ts'
 import type { Root, Selection, SourceMatch } from './selection.ts'
 import { refuseStore, walkTree } from './walk.ts'
 
@@ -24,7 +24,7 @@ import { refuseStore, walkTree } from './walk.ts'
 export function selectSources(
   origin: CopyOrigin,
   patterns: readonly string[],
-  { sys, storeRoot }: SearchOptions,
+  { sys, storeRoot, exclude }: SearchOptions,
 ): Selection {
   const own = origin.kind === 'tree' ? undefined : openRoot(origin)
   const rootFd = origin.kind === 'tree' ? origin.rootFd : (own ?? -1)
@@ -32,7 +32,7 @@ export function selectSources(
     if (own !== undefined) closeSync(own)
   }
   const store = origin.kind === 'tree' ? undefined : statSync(storeRoot, { bigint: true })
-  const search = { origin, rootFd, sys, store, storeRoot, sockets: 0 }
+  const search = { origin, rootFd, sys, store, storeRoot, exclude, sockets: 0 }
   try {
     const matches = patterns.flatMap((given) => selectPattern(search, given))
     return { origin, rootFd, sys, matches, sockets: search.sockets, close }
@@ -46,12 +46,15 @@ export interface SearchOptions {
   readonly sys: Syscalls
   /** The directory of the store: it would be copied into itself. */
   readonly storeRoot: string
+  /** Sees paths below a source, and the names of files. */
+  readonly exclude?: IgnoreMatcher | undefined
 }
 
 interface Search extends Root {
   readonly origin: CopyOrigin
   readonly store: BigIntStats | undefined
   readonly storeRoot: string
+  readonly exclude: IgnoreMatcher | undefined
   sockets: number
 }
 
@@ -121,7 +124,7 @@ function selectFound(search: Search, found: Found): SourceMatch | undefined {
     if (ignored && items.length === 0) return undefined
     return { given, path, name, kind: 'directory', items }
   }
-  if (ignored) return undefined
+  if (ignored || search.exclude?.ignores(name)) return undefined
   if (type === undefined) throw notThere(search, given, 'a socket cannot be copied')
   return { given, path, name, kind: 'file', items: [{ path: '', type, stats }] }
 }
@@ -153,11 +156,11 @@ function notThere(
 
 function nothingLeft({ origin }: Search, given: string, filtered: number): TsbuildError {
   const file = origin.kind === 'context' ? origin.ignoreFile : undefined
-  const ignored = filtered > 0 ? ` (${filtered} filtered out using ${file ?? 'ignore rules'})` : ''
+  const ignored = filtered > 0 ? ` (${filtered} filtered out using ${file ?? '--exclude'})` : ''
   const message = `cannot copy: no items matching ${JSON.stringify(given)}${ignored}`
   const hint =
     filtered > 0
-      ? `change ${file ?? 'the ignore rules'}`
+      ? `change ${file ?? 'what --exclude says'}`
       : `it is looked for in ${originName(origin)}`
   return new TsbuildError('PATH_INVALID', message, { hint })
 }

@@ -5,7 +5,7 @@ import type { Syscalls } from '../../native-shim/syscalls.ts'
 import { bytePath } from '../lib/bytes.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { type Folders, openFolders } from './folders.ts'
-import type { CopyOrigin } from './origin.ts'
+import type { CopyOrigin, IgnoreMatcher } from './origin.ts'
 import type { Item } from './selection.ts'
 
 interface Search {
@@ -14,6 +14,8 @@ interface Search {
   /** The directory of the store, and its path. */
   readonly store: BigIntStats | undefined
   readonly storeRoot: string
+  /** Sees paths below the source. */
+  readonly exclude: IgnoreMatcher | undefined
   /** Counts the sockets that were left out. */
   sockets: number
 }
@@ -65,14 +67,17 @@ function walk(tree: Walk, folder: string): void {
   const { search, items, above } = tree
   const below: Below[] = []
   const ignore = search.origin.kind === 'context' ? search.origin.ignore : undefined
+  const { exclude } = search
   for (const [name, stats] of children(tree, folder)) {
     const path = folder === '' ? name : `${folder}/${name}`
     const type = entryType(stats)
-    const kept = ignore?.ignores(above + path) !== true
+    const [ignored, excluded] = [ignore?.ignores(above + path), exclude?.ignores(path)]
+    const kept = !ignored && !excluded
     if (type === undefined) search.sockets += kept ? 1 : 0
     else if (kept) items.push({ path, type, stats })
     if (type !== 'directory') continue
-    if (!kept && ignore?.mayContain(above + path) !== true) continue
+    if (ignored && ignore?.mayContain(above + path) !== true) continue
+    if (excluded && exclude?.mayContain(path) !== true) continue
     refuseStore(search, stats)
     below.push({ path, kept })
   }

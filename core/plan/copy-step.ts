@@ -32,6 +32,7 @@ export function copyStep(
     })),
     destination: absoluteDestination(config.WorkingDir, destination),
     workingDir: absolutePath(config.WorkingDir, ''),
+    exclude: (instruction.exclude ?? []).map((word) => expandWord(word, expansion)),
     ...(chown === undefined ? {} : { chown: expandWord(chown, expansion) }),
     ...(chmod === undefined ? {} : { chmod: expandWord(chmod, expansion) }),
   }

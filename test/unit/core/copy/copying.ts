@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type CopyOutcome, type CopyTarget, copySelection } from '../../../../core/copy/copy.ts'
 import { digestSelection } from '../../../../core/copy/digest.ts'
+import { excludeMatcher } from '../../../../core/copy/exclude.ts'
 import type { CopyOrigin } from '../../../../core/copy/origin.ts'
 import { selectSources } from '../../../../core/copy/select.ts'
 import type { Selection } from '../../../../core/copy/selection.ts'
@@ -19,7 +20,7 @@ export interface Copying {
   readonly context: string
   readonly root: string
   readonly origin: Extract<CopyOrigin, { kind: 'context' }>
-  select(patterns: readonly string[], origin?: CopyOrigin): Selection
+  select(patterns: readonly string[], origin?: CopyOrigin, exclude?: readonly string[]): Selection
   digest(patterns: readonly string[], options?: Options, origin?: CopyOrigin): Digest
   /** @param meanwhile is done between the selection and the copy */
   copy(
@@ -40,8 +41,8 @@ export function setUpCopying(t: TestContext): Copying {
     ignore: undefined,
     ignoreFile: undefined,
   } as const
-  const select = (patterns: readonly string[], origin: CopyOrigin = plain) =>
-    selectSources(origin, patterns, { sys, storeRoot })
+  const select: Copying['select'] = (patterns, origin = plain, exclude = []) =>
+    selectSources(origin, patterns, { sys, storeRoot, exclude: excludeMatcher(exclude) })
   return {
     base,
     context,
