@@ -43,7 +43,7 @@ export const copyOptions = {
   },
 } as const satisfies Options
 
-type CopyArgs = Args<typeof copyPositionals, typeof copyOptions>
+type CopyArgs = Args<typeof copyPositionals, typeof copyOptions> & { readonly parents?: boolean }
 
 /** @returns the exit status */
 export async function runCopy(

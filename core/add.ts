@@ -42,6 +42,8 @@ export interface AddRequest {
   readonly chmod?: string | undefined
   /** Patterns of what a source is copied without. */
   readonly exclude?: readonly string[]
+  /** Whether sources are copied with the directories they are in. */
+  readonly parents?: boolean
   /** Where the sources lie: on this machine when it is not said. */
   readonly from?: SourcePlace | undefined
   /** Whether the history of the image tells of it. */
@@ -142,7 +144,7 @@ async function addTo(addition: Addition): Promise<Digest | undefined> {
     ...changes,
     rootFd,
     rules,
-    destination,
+    destination: request.parents ? `${destination}/` : destination,
     workingDir: record.config.WorkingDir ?? '/',
     unpackArchives: request.verb === 'add',
   }
@@ -173,7 +175,7 @@ async function addFrom(
 ): Promise<Digest | undefined> {
   const storeRoot = context.paths.root
   const exclude = excludeMatcher(request.exclude ?? [])
-  const options = { sys: rules.sys, storeRoot, exclude }
+  const options = { sys: rules.sys, storeRoot, exclude, parents: request.parents ?? false }
   const selection = selectSources(origin, request.sources, options)
   try {
     const { chown, chmod } = target

@@ -19,9 +19,9 @@ export interface KnownContent {
 export function knownContent(
   { context, request }: Pick<BuildSession, 'context' | 'request'>,
   tree: Digest,
-  { sources: patterns, exclude }: Pick<CopyStep, 'sources' | 'exclude'>,
+  { sources: patterns, exclude, parents }: Pick<CopyStep, 'sources' | 'exclude' | 'parents'>,
 ): KnownContent {
-  const inputs = { kind: 'content', tree, patterns, exclude }
+  const inputs = { kind: 'content', tree, patterns, exclude, parents }
   const key = digestHex(sha256(canonicalJson(inputs)))
   const known = request.useCache ? readCache(context, key)?.inputs : undefined
   const digest: unknown = known === undefined ? undefined : Reflect.get(known, 'digest')

@@ -115,7 +115,7 @@ interface Selected {
 
 async function withSelections<Result>(
   { context }: BuildSession,
-  { exclude }: CopyStep,
+  { exclude, parents }: CopyStep,
   all: readonly Sources[],
   action: (selected: Selected) => Promise<Result>,
 ): Promise<Result> {
@@ -123,6 +123,7 @@ async function withSelections<Result>(
     sys: syscalls(),
     storeRoot: context.paths.root,
     exclude: excludeMatcher(exclude),
+    parents,
   }
   const selections: Selection[] = []
   const content: Digest[] = []

@@ -64,6 +64,21 @@ function readRule(file: SourceFile, index: number): Rule | undefined {
   })
 }
 
+/**
+ * A pattern of ignore files, for paths that are byte strings.
+ *
+ * @returns undefined for a `[` without end
+ */
+export function compileInclude(pattern: string): PathPattern | undefined {
+  const compiled = compilePattern(cleaned(pattern))
+  return (
+    compiled && {
+      matches: (path) => compiled.matches(textOf(path)),
+      mayMatchBelow: (directory) => compiled.mayMatchBelow(textOf(directory)),
+    }
+  )
+}
+
 /** Without `.`, `..`, doubled slashes, and slashes at its ends: all is relative to the context. */
 function cleaned(pattern: string): string {
   const clean = posix.normalize(pattern)

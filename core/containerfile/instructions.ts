@@ -59,6 +59,8 @@ export interface CopyInstruction extends Located {
   readonly chmod?: string
   /** Patterns, as in an ignore file, of what a source is copied without. */
   readonly exclude?: readonly string[]
+  /** Whether sources are copied with the directories they are in. */
+  readonly parents?: boolean
   /** At least one, together with the heredocs. */
   readonly sources: readonly string[]
   readonly heredocs: readonly Heredoc[]

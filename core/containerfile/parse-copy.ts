@@ -29,6 +29,7 @@ export function parseCopy(line: InstructionLine): CopyInstruction {
     ...(chown === undefined ? {} : { chown }),
     ...(chmod === undefined ? {} : { chmod }),
     ...(exclude.length === 0 ? {} : { exclude }),
+    ...(flags.isOn('parents') ? { parents: true } : {}),
     ...located,
   }
 }

@@ -4,8 +4,8 @@ import { TsbuildError } from '../lib/errors.ts'
 import type { IgnoreMatcher } from './origin.ts'
 
 /**
- * What `--exclude` leaves out: patterns of ignore files, one an option. A source that is a directory
- * is looked at from within, a file by its name.
+ * What `--exclude` leaves out: patterns of ignore files, one an option. A source that is a
+ * directory is looked at from within, a file by its name.
  *
  * @returns undefined without patterns
  * @throws TsbuildError USAGE for a pattern that is none

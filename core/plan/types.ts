@@ -116,6 +116,7 @@ export interface CopyStep extends StepCommon {
   readonly chmod?: string
   /** Patterns of what is left out. */
   readonly exclude: readonly string[]
+  readonly parents: boolean
 }
 
 /** A directory to be made where it is missing. */

@@ -35,7 +35,7 @@ function selected(t: TestContext, { sources, exclude }: Pick<Case, 'sources' | '
     mkdirSync(join(context, name, '..'), { recursive: true })
     writeFileSync(join(context, name), name)
   }
-  const selection = select(sources, origin, exclude)
+  const selection = select(sources, origin, { exclude })
   selection.close()
   return selection.matches.flatMap(({ items, kind, name }) =>
     items.map(({ path }) => (kind === 'file' ? name : path)),
