@@ -5,6 +5,7 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type SecurityOptions, securityOptions } from '../options/security.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
@@ -27,6 +28,8 @@ export interface ProgramRequest {
   /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
   readonly options: ContainerOptions
+  /** Where the options say nothing. */
+  readonly defaults: EngineDefaults
 }
 
 /** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
@@ -94,7 +97,7 @@ export function planRun(
     security: securityOptions(options.securityOpt ?? []),
     namespaces: namespacesOf(network, idMaps),
     capabilities: resolveCapabilities({
-      base: defaultCapabilities,
+      base: request.defaults.capabilities ?? defaultCapabilities,
       add: commaSeparated(options.capAdd),
       drop: commaSeparated(options.capDrop),
     }),
