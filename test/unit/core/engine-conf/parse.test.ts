@@ -89,6 +89,21 @@ describe('a key of containers.conf', () => {
       assert.deepEqual(meaning(text), { options: {}, defaults: {} }))
 })
 
+describe('a comment in containers.conf', () => {
+  for (const [name, text] of [
+    ['on a line of its own', '# no\n[containers]\n  # no\n\nshm_size = "1m"\n# no'],
+    ['at the end of a line', '[containers] # no\nshm_size = "1m" # no'],
+    ['in a list', '[containers]\nvolumes = [\n # "/no:/no",\n]\nshm_size = "1m"'],
+    ['that is none', `[containers]\nenv = ["""\n# text\n"""]\nshm_size = "1m"`],
+  ] as const)
+    it(`${name} changes nothing`, () => assert.deepEqual(meaning(text).options, { shmSize: '1m' }))
+
+  it('is part of a text of several lines', () => {
+    const text = '[containers]\nbase_hosts_file = """\n# text\n"""'
+    assert.deepEqual(meaning(text).defaults, { baseHostsFile: '# text\n' })
+  })
+})
+
 describe('several containers.conf', () => {
   const dns = (list: string) => containers(`dns_servers = [${list}]`)
 
@@ -130,6 +145,7 @@ const wrong: readonly { text: string; message: RegExp; hint: RegExp }[] = [
   },
   { text: '[engine.runtimes]\nrunc = "/a"', message: /runtimes .* a table$/, hint: /table of/ },
   { text: '[engine]\nruntimes = 1', message: /runtimes in \[engine\] is 1$/, hint: /table of/ },
+  { text: '# one\n\n#two\nnonsense', message: /a\.conf: line 4: /, hint: /TOML/ },
   { text: 'nonsense', message: /^cannot read \/a\.conf: line 1: /, hint: /TOML/ },
 ]
 
