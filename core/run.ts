@@ -42,7 +42,10 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   const merged = { ...request, options }
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
   try {
-    const filter = await seccompFilter(seccompRequest(plan, { wantsProfile: request.dryRun }))
+    const filter = await seccompFilter(
+      seccompRequest(plan, { wantsProfile: request.dryRun }),
+      context.paths,
+    )
     const folder = mountPrivateFolder(context, monitor)
     const container = await prepareContainer(context, monitor, plan, { folder, filter })
     if (!request.dryRun) await startProgram(context, monitor, container)

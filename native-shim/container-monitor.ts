@@ -14,6 +14,17 @@ export interface StartRequest {
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
   /** Said on stderr if the guard is killed while the program runs. */
   readonly lostNotice: string
+  /** CLONE_NEWPID, or 0: then the guard ends what is left of the container process by process. */
+  readonly guardFlags: number
+  /** Namespaces that exist, entered before init is cloned. */
+  readonly joins: readonly Join[]
+}
+
+/** A namespace by its path on the host. */
+export interface Join {
+  /** CLONE_NEW*, setns(2). */
+  readonly cloneFlag: number
+  readonly path: string
 }
 
 export interface HelperRequest {
@@ -96,11 +107,7 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
   /** Helpers that have not said yet whether they are ready: an op may fail meanwhile. */
   const pending = { helpers: 0 }
   return {
-    start: async ({ cloneFlags, uidMap, gidMap, setgroups, stdio, lostNotice }) => {
-      const maps = [uidMap, gidMap, setgroups] as const
-      const reply = await request(['start', cloneFlags, ...maps, ...stdio, lostNotice])
-      return expect(reply, 'pid').pid
-    },
+    start: async (container) => expect(await request(startMessage(container)), 'pid').pid,
     perform: (ops, helpers = []) => perform(channel, pending, ops, helpers),
     after: async ({ program, argv, env, input, timeoutMs, notices }) => {
       const words = packList([notices.notStarted, notices.failed, notices.tookTooLong])
@@ -109,6 +116,13 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
     },
     run: async () => void expect(await request(['run']), 'started'),
   }
+}
+
+function startMessage(container: StartRequest): Request {
+  const { cloneFlags, uidMap, gidMap, setgroups, stdio, lostNotice, guardFlags } = container
+  const joins = container.joins.flatMap(({ cloneFlag, path }) => [`${cloneFlag}`, path])
+  const maps = [uidMap, gidMap, setgroups] as const
+  return ['start', cloneFlags, ...maps, ...stdio, lostNotice, guardFlags, packList(joins)]
 }
 
 async function perform(

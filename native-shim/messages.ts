@@ -31,6 +31,8 @@ export type Request =
       stdout: StdioMode,
       stderr: StdioMode,
       lostNotice: string,
+      guardFlags: number,
+      joins: Uint8Array,
     ]
   | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
   | readonly [
@@ -51,7 +53,7 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unlock: 1,
   mount: 6,
   unmount: 1,
-  start: 8,
+  start: 10,
   helper: 4,
   after: 6,
   run: 0,

@@ -80,6 +80,7 @@ export type Op =
   | readonly ['seccomp', flags: number, program: Uint8Array]
   | readonly ['rlimit', resource: number, soft: number | bigint, hard: number | bigint]
   | readonly ['umask', mask: number]
+  | readonly ['death-signal', signo: number]
   | readonly ['session']
   | readonly ['keyring', name: string]
   | readonly ['own-stdio', uid: number, gid: number]
@@ -122,6 +123,7 @@ export const opArity: { readonly [Name in OpName]: number } = {
   seccomp: 2,
   rlimit: 3,
   umask: 1,
+  'death-signal': 1,
   session: 0,
   keyring: 1,
   'own-stdio': 2,

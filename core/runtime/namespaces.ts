@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs'
+import type { Join } from '../../native-shim/container-monitor.ts'
 import type { Monitor } from '../../native-shim/monitor.ts'
 import type { Context, Rights } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { type IdMappings, sameIds } from '../spec/id-maps.ts'
+import type { Namespace } from '../spec/namespaces.ts'
+import { CLONE } from './kernel.ts'
 import { type ReadSysctl, rightsHint } from './rights-hint.ts'
 
 /** 2^32 - 1: what the initial user namespace maps. */
@@ -32,6 +35,19 @@ export function monitorOfRun({ monitor, rights }: Pick<Context, 'monitor' | 'rig
   if (monitor === undefined || rights.rung === 0) throw namespaceUnavailable(rights)
   return monitor
 }
+
+/** CLONE_NEW* bits of the namespaces that are made anew. */
+export const cloneFlags = (namespaces: readonly Namespace[]): number =>
+  namespaces.reduce(
+    (flags, { type, path }) => (path === undefined ? flags | CLONE[type] : flags),
+    0,
+  )
+
+/** Those that exist. */
+export const joinsOf = (namespaces: readonly Namespace[]): Join[] =>
+  namespaces.flatMap(({ type, path }) =>
+    path === undefined ? [] : [{ cloneFlag: CLONE[type], path }],
+  )
 
 /** Maps as lines of uid_map and gid_map, user_namespaces(7). */
 export function mapText(maps: IdMappings['uid']): string {

@@ -5,15 +5,19 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import { type Isolation, isolationOf } from '../options/isolation.ts'
+import { namespaceChoices } from '../options/namespaces.ts'
 import { type SecurityOptions, securityOptions } from '../options/security.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
+import type { Namespace } from '../spec/namespaces.ts'
 import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
+import { planNamespaces } from './plan-namespaces.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
 /** What is asked of a container's program, by `run` or a step of a build. */
@@ -48,8 +52,6 @@ export interface Surroundings {
   readonly proxies: boolean
 }
 
-export type NamespaceType = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup'
-
 /** All that is decided before the root file system is there; it has no user yet. */
 export interface RunPlan extends Surroundings {
   readonly subject: RunSubject
@@ -59,7 +61,9 @@ export interface RunPlan extends Surroundings {
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
   readonly security: SecurityOptions
-  readonly namespaces: readonly NamespaceType[]
+  readonly isolation: Isolation
+  /** What is not listed is shared with the caller; what has a path is joined. */
+  readonly namespaces: readonly Namespace[]
   readonly capabilities: readonly string[]
   readonly machine: Machine
 }
@@ -70,7 +74,7 @@ export interface RunPlan extends Surroundings {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  { rights }: Pick<Context, 'rights'>,
+  { rights, env }: Pick<Context, 'rights' | 'env'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
@@ -80,8 +84,10 @@ export function planRun(
     throw new TsbuildError('USAGE', 'nothing to run: no command was given', {
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
-  const idMaps = containerIdMaps(rights)
   const { options } = request
+  const isRoot = rights.hostUid === 0
+  const isolation = isolationOf({ option: options.isolation, env, isRoot })
+  const idMaps = containerIdMaps(rights)
   const network = networkMode(options.network ?? [])
   return {
     ...surroundings,
@@ -92,7 +98,15 @@ export function planRun(
     idMaps,
     network,
     security: securityOptions(options.securityOpt ?? []),
-    namespaces: namespacesOf(network, idMaps),
+    isolation,
+    namespaces: planNamespaces({
+      isolation,
+      choices: namespaceChoices(options),
+      network: network === 'host' ? 'host' : 'private',
+      ownUser: idMaps !== undefined,
+      hasCgroups: hasCgroupNamespaces(),
+      pathOf: notRunning,
+    }),
     capabilities: resolveCapabilities({
       base: defaultCapabilities,
       add: commaSeparated(options.capAdd),
@@ -113,14 +127,8 @@ export function seccompRequest(
 const commaSeparated = (values: readonly string[] = []) =>
   values.flatMap((value) => value.split(','))
 
-function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {
-  return [
-    ...(idMaps === undefined ? [] : (['user'] as const)),
-    'mount',
-    'pid',
-    'ipc',
-    'uts',
-    ...(network === 'host' ? [] : (['network'] as const)),
-    ...(hasCgroupNamespaces() ? (['cgroup'] as const) : []),
-  ]
+function notRunning(container: string): never {
+  throw new TsbuildError('NAMESPACE_UNAVAILABLE', `no program runs in container ${container}`, {
+    hint: 'start one first: tsbuild run CONTAINER PROGRAM',
+  })
 }

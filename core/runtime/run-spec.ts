@@ -8,7 +8,7 @@ import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import type { LinuxSeccomp } from '../spec/seccomp/types.ts'
 import { type AccountFiles, checkUserMapped, resolveUser } from '../spec/user.ts'
-import { hardLimits, hasCgroupNamespaces, thermalCpus } from './host.ts'
+import { hardLimits, thermalCpus } from './host.ts'
 import type { RunPlan } from './run-plan.ts'
 
 /**
@@ -48,7 +48,7 @@ export function specOf(
     readonlyRootfs: false,
     idMaps,
     network: plan.network,
-    cgroupNamespace: hasCgroupNamespaces(),
+    namespaces: plan.namespaces,
     capabilities,
     noNewPrivileges: plan.security.noNewPrivileges,
     seccomp: found.seccomp,

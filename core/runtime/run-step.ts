@@ -65,7 +65,7 @@ export async function runStep(
   signal.throwIfAborted()
   const plan = planOf(context, request)
   const common = commonOf(context, monitor)
-  const filter = await filterOf(common, plan)
+  const filter = await filterOf(context, common, plan)
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim()
@@ -110,10 +110,10 @@ const warningOnce = (context: Context, { warned }: Common): Context => ({
   },
 })
 
-function filterOf({ filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
+function filterOf({ paths }: Context, { filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
   const request = seccompRequest(plan, { wantsProfile: false })
   const key = JSON.stringify(request)
-  const filter = filters.get(key) ?? seccompFilter(request)
+  const filter = filters.get(key) ?? seccompFilter(request, paths)
   filters.set(key, filter)
   return filter
 }

@@ -2,6 +2,7 @@
 import { TsbuildError } from '../lib/errors.ts'
 import type { IdMappings } from './id-maps.ts'
 import { containerMounts, type GeneratedFile } from './mounts.ts'
+import { isApart, mountRights, type Namespace } from './namespaces.ts'
 import type { NetworkMode } from './network-mode.ts'
 import { workingDirectory } from './program.ts'
 import { maskedPaths, readonlyPaths } from './protected-paths.ts'
@@ -27,8 +28,7 @@ export interface SpecRequest {
   /** Maps of a user namespace of the container's own; undefined shares the caller's. */
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
-  /** Whether the kernel has cgroup namespaces (/proc/self/ns/cgroup). */
-  readonly cgroupNamespace: boolean
+  readonly namespaces: readonly Namespace[]
   /** Full names. */
   readonly capabilities: readonly string[]
   readonly noNewPrivileges: boolean
@@ -56,10 +56,10 @@ export function generateSpec(request: SpecRequest): RuntimeSpec {
     ociVersion: '1.2.0',
     process: containerProcess(request),
     root: { path: request.rootfs, readonly: request.readonlyRootfs },
-    hostname: request.hostname,
+    ...(isApart(request.namespaces, 'uts') && { hostname: request.hostname }),
     mounts: containerMounts({
       gid5Mapped: request.gid5Mapped,
-      sysfsAllowed: request.network !== 'host' || request.idMaps === undefined,
+      ...mountRights(request.namespaces),
       generatedFiles: request.generatedFiles,
     }),
     annotations: request.annotations,
@@ -110,22 +110,9 @@ function containerLinux(request: SpecRequest): NonNullable<RuntimeSpec['linux']>
   const { idMaps, seccomp, thermalCpus } = request
   return {
     ...(idMaps && { uidMappings: idMaps.uid, gidMappings: idMaps.gid }),
-    namespaces: namespaceTypes(request).map((type) => ({ type })),
+    namespaces: request.namespaces,
     maskedPaths: maskedPaths(thermalCpus),
     readonlyPaths: readonlyPaths(),
     ...(seccomp && { seccomp }),
   }
-}
-
-function namespaceTypes({ idMaps, network, cgroupNamespace }: SpecRequest) {
-  const types = [
-    { type: 'user', isWanted: idMaps !== undefined },
-    { type: 'mount', isWanted: true },
-    { type: 'pid', isWanted: true },
-    { type: 'ipc', isWanted: true },
-    { type: 'uts', isWanted: true },
-    { type: 'network', isWanted: network !== 'host' },
-    { type: 'cgroup', isWanted: cgroupNamespace },
-  ] as const
-  return types.filter(({ isWanted }) => isWanted).map(({ type }) => type)
 }

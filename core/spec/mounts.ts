@@ -14,6 +14,10 @@ export interface MountRequest {
   readonly gid5Mapped: boolean
   /** Whether the container may mount sysfs: its user namespace owns the network namespace. */
   readonly sysfsAllowed: boolean
+  /** Whether it may mount procfs: the same of the pid namespace. */
+  readonly procAllowed: boolean
+  /** Whether it may mount mqueue: the same of the ipc namespace. */
+  readonly mqueueAllowed: boolean
   readonly generatedFiles: readonly GeneratedFile[]
 }
 
@@ -28,7 +32,7 @@ const inert = ['nosuid', 'noexec', 'nodev']
  */
 export function containerMounts(request: MountRequest): Mount[] {
   return [
-    { destination: '/proc', type: 'proc', source: 'proc', options: inert },
+    proc(request),
     {
       destination: '/dev',
       type: 'tmpfs',
@@ -36,16 +40,34 @@ export function containerMounts(request: MountRequest): Mount[] {
       options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
     },
     devpts(request),
-    {
-      destination: '/dev/shm',
-      type: 'tmpfs',
-      source: 'shm',
-      options: [...inert, 'mode=1777', 'size=65536k'],
-    },
-    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: inert },
+    ...ipc(request),
     sys(request),
     ...request.generatedFiles.map(generatedFile),
   ]
+}
+
+// The caller's processes are all there: its /proc, with what is mounted below it (as for /sys).
+function proc({ procAllowed }: MountRequest): Mount {
+  if (procAllowed) return { destination: '/proc', type: 'proc', source: 'proc', options: inert }
+  const options = ['rbind', ...inert, 'rslave']
+  return { destination: '/proc', type: 'bind', source: '/proc', options }
+}
+
+// What is shared by way of files is shared as well where the namespace is the caller's.
+function ipc({ mqueueAllowed }: MountRequest): Mount[] {
+  if (mqueueAllowed) {
+    const options = [...inert, 'mode=1777', 'size=65536k']
+    return [
+      { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options },
+      { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: inert },
+    ]
+  }
+  return ['/dev/shm', '/dev/mqueue'].map((path) => ({
+    destination: path,
+    type: 'bind',
+    source: path,
+    options: ['rbind', ...inert, 'rslave'],
+  }))
 }
 
 // The kernel answers EINVAL to an id that is not mapped; terminals then belong to the group of

@@ -25,6 +25,7 @@ struct monitor {
   int guard_channel;
   int init_channel;
   pid_t guard;
+  bool subreaper; /* the guard has no pid namespace: see guard.h */
   int init_pidfd;
   long init_pid; /* as our /proc numbers it */
   int cwd;       /* where the user stands, opened before the first move, or -1 */

@@ -138,7 +138,7 @@ static const struct request {
   { "unlock", 2, request_unlock, 0 },
   { "mount", 7, request_mount, 0 },
   { "unmount", 2, request_unmount, 0 },
-  { "start", 9, request_start, 0 },
+  { "start", 11, request_start, ARG(10) },
   { "helper", 5, request_helper, ARG(2) | ARG(3) },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
   { "run", 1, request_run, 0 },
