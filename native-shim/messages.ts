@@ -31,8 +31,19 @@ export type Request =
       stdout: StdioMode,
       stderr: StdioMode,
       lostNotice: string,
+      guardFlags: number,
+      joins: Uint8Array,
     ]
   | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
+  | readonly [
+      'after',
+      program: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      input: Uint8Array,
+      timeoutMs: number,
+      notices: Uint8Array,
+    ]
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
@@ -42,8 +53,9 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unlock: 1,
   mount: 6,
   unmount: 1,
-  start: 8,
+  start: 10,
   helper: 4,
+  after: 6,
   run: 0,
   exec: 3,
 }

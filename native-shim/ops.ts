@@ -26,6 +26,8 @@ export type Op =
   | readonly ['rootfs-bind', source: string, hostTarget: string]
   | readonly ['rootfs-readonly']
   | readonly ['pivot']
+  | readonly ['rootfs-open', hostPath: string]
+  | readonly ['chroot']
   | readonly [
       'mount',
       target: string,
@@ -80,6 +82,7 @@ export type Op =
   | readonly ['seccomp', flags: number, program: Uint8Array]
   | readonly ['rlimit', resource: number, soft: number | bigint, hard: number | bigint]
   | readonly ['umask', mask: number]
+  | readonly ['death-signal', signo: number]
   | readonly ['session']
   | readonly ['keyring', name: string]
   | readonly ['own-stdio', uid: number, gid: number]
@@ -100,6 +103,8 @@ export const opArity: { readonly [Name in OpName]: number } = {
   'rootfs-bind': 2,
   'rootfs-readonly': 0,
   pivot: 0,
+  'rootfs-open': 1,
+  chroot: 0,
   mount: 5,
   bind: 7,
   mask: 1,
@@ -122,6 +127,7 @@ export const opArity: { readonly [Name in OpName]: number } = {
   seccomp: 2,
   rlimit: 3,
   umask: 1,
+  'death-signal': 1,
   session: 0,
   keyring: 1,
   'own-stdio': 2,

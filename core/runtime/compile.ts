@@ -16,9 +16,13 @@ export interface CompileFacts {
   readonly mayMakeNodes: boolean
   /** setgroups(2) was denied for good: the groups stay as they are. */
   readonly setgroupsDenied: boolean
+  /** Without a pid namespace below the guard: init ends when the guard does. */
+  readonly guardEnds: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
 }
+
+const SIGKILL = 9
 
 type Process = NonNullable<RuntimeSpec['process']>
 
@@ -98,6 +102,7 @@ function identityOps(process: Process, facts: CompileFacts & { keepsGroups: bool
       mask(capabilities.inheritable),
     ],
     ['ambient', mask(capabilities.ambient)],
+    ...(facts.guardEnds ? ([['death-signal', SIGKILL]] satisfies Op[]) : []), // ids clear it
   ]
 }
 

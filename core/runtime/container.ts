@@ -7,11 +7,12 @@ import {
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
+import { isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
-import { isHostRoot, isSetgroupsDenied, mapText } from './namespaces.ts'
+import { cloneFlags, isHostRoot, isSetgroupsDenied, joinsOf, mapText } from './namespaces.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -75,15 +76,21 @@ export async function startProgram(
 ): Promise<void> {
   const { plan, spec, filter, setgroupsDenied } = container
   const mayMakeNodes = isHostRoot(context.rights)
-  const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
+  const guardEnds = !isOwn(plan.namespaces, 'pid')
+  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
+  const ops = compileSpec(spec, facts)
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
   await monitor.run()
 }
 
-function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
+function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
+  const byClone = namespaces.filter(({ type }) => type === 'pid' || type === 'user')
   return {
-    cloneFlags: CLONE.pid | (idMaps === undefined ? 0 : CLONE.user),
+    cloneFlags: cloneFlags(byClone),
+    // A namespace around one that exists, or around none, the kernel does not allow or heed.
+    guardFlags: isOwn(namespaces, 'pid') ? CLONE.pid : 0,
+    joins: joinsOf(namespaces),
     uidMap: mapText(idMaps?.uid ?? []),
     gidMap: mapText(idMaps?.gid ?? []),
     setgroups: 'allow',

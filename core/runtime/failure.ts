@@ -3,6 +3,7 @@ import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
 import { RLIMIT } from './kernel.ts'
+import { outerOptions, printOuter } from './outer-engine.ts'
 
 /**
  * The user's words for a fact of the native side.
@@ -55,6 +56,29 @@ const table: readonly Row[] = [
     hint: 'a store on another file system may help: --root DIRECTORY',
   },
   {
+    where: ['unshare', 'clone'],
+    code: 'EPERM',
+    as: 'NAMESPACE_UNAVAILABLE',
+    message: 'make the namespaces of the container: they are refused',
+    hint: `inside a container: start that with ${printOuter([outerOptions.seccomp])}`,
+  },
+  ...['EACCES', 'EPERM', 'ENOSYS'].map((code) => ({
+    where: ['propagation', 'rootfs-bind', 'mount', 'bind', 'pivot', 'readonly', 'mask'],
+    code,
+    as: 'RUNTIME_FAILED' as const,
+    message: 'mount what the container needs',
+    hint: `inside a container: start that with ${printOuter([
+      code === 'EACCES' ? outerOptions.apparmor : outerOptions.seccomp,
+    ])}`,
+  })),
+  {
+    where: ['bounding', 'capabilities'],
+    code: 'EPERM',
+    as: 'RUNTIME_FAILED',
+    message: 'give the program its capabilities',
+    hint: 'inside a container: start that with --cap-add for each, or run with --cap-drop',
+  },
+  {
     where: ['bind-device'],
     as: 'RUNTIME_FAILED',
     message: 'give the container its devices',
@@ -90,6 +114,12 @@ const table: readonly Row[] = [
     as: 'RUNTIME_FAILED',
     message: 'set up the container: its first process or the guard of it was killed',
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
+  },
+  {
+    where: ['after'],
+    as: 'RUNTIME_FAILED',
+    message: 'keep what is to run after the container: it is more than 64 programs or 4 MiB',
+    hint: 'use fewer poststop hooks or networks',
   },
   {
     where: ['monitor'],
@@ -156,7 +186,8 @@ function networkFailure(error: HelperFailed): TsbuildError {
   return new TsbuildError('NETWORK_FAILED', `cannot connect the network: ${error.helper} failed`, {
     cause: error,
     hint: noTun
-      ? 'make /dev/net/tun readable and writable (modprobe tun), or run with --network host'
+      ? 'make /dev/net/tun readable and writable (modprobe tun), inside a container start that ' +
+        `with ${printOuter([outerOptions.tun])}, or run with --network host`
       : 'run with --network host or --network none to go without it',
   })
 }

@@ -2,13 +2,15 @@
 import { packList } from '../../native-shim/fields.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { CLONE, MS } from './kernel.ts'
+import type { Namespace } from '../spec/namespaces.ts'
+import { MS } from './kernel.ts'
+import { cloneFlags } from './namespaces.ts'
 
 export interface PrepareRequest {
   readonly id: string
   readonly rootfs: RootfsPlan
-  /** Of the spec; pid and user are made by clone, the others here. */
-  readonly namespaces: readonly (keyof typeof CLONE)[]
+  /** Of the spec; pid and user are made by clone, those with a path joined before, others here. */
+  readonly namespaces: readonly Namespace[]
   /** setgroups(2) was denied for good, or the groups of the caller are to stay. */
   readonly leaveGroups: boolean
 }
@@ -23,9 +25,9 @@ export const accountFiles = { passwd: '/etc/passwd', group: '/etc/group' } as co
  * read. The user of the spec depends on them.
  */
 export function prepareOps({ id, rootfs, namespaces, leaveGroups }: PrepareRequest): Op[] {
-  const later = namespaces.filter((type) => type !== 'pid' && type !== 'user')
+  const later = namespaces.filter(({ type }) => type !== 'pid' && type !== 'user')
   return [
-    ['unshare', later.reduce((flags, type) => flags | CLONE[type], 0)],
+    ['unshare', cloneFlags(later)],
     ['session'],
     ['keyring', `_ses.${id}`],
     ...(leaveGroups ? [] : ([['groups', packList([])]] satisfies Op[])),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { TsbuildError } from '../lib/errors.ts'
 import { words } from '../options/capability-layers.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type GroupOptions, parseGroups } from '../options/group.ts'
 import { parseResources, type ResourceOptions } from '../options/resources.ts'
 import { type SecurityOptions, securityOptions } from '../options/security.ts'
@@ -22,8 +23,11 @@ import { hostDevices } from './host-devices.ts'
 /** What a program may do and use, as far as that is known before its root file system is there. */
 export interface ProcessPlan {
   readonly security: SecurityOptions
+  /** Of the AppArmor that the kernel has; undefined: none is set. */
+  readonly apparmorProfile: string | undefined
   readonly capabilities: readonly Capability[]
   readonly groups: GroupOptions
+  readonly umask: number | undefined
   /** Those that were asked for. */
   readonly rlimits: readonly Rlimit[]
   readonly devices: readonly HostDevice[]
@@ -39,19 +43,22 @@ export interface ProcessPlan {
  *
  * @throws TsbuildError USAGE, RUNTIME_FAILED for what this machine does not have
  */
-export function processPlan(options: ContainerOptions): ProcessPlan {
+export function processPlan(options: ContainerOptions, defaults: EngineDefaults): ProcessPlan {
   const security = securityOptions(options.securityOpt ?? [])
   checkModules(security)
   const add = words(options.capAdd)
+  const profile = security.apparmor ?? defaults.apparmorProfile
   return {
     security,
+    apparmorProfile: profile !== undefined && isAppArmorOn() ? profile : undefined,
     capabilities: resolveCapabilities({
-      base: defaultCapabilities,
+      base: defaults.capabilities ?? defaultCapabilities,
       add,
       drop: words(options.capDrop),
       available: add.length === 0 ? everyCapability : boundingSet(),
     }),
     groups: parseGroups(options.groupAdd ?? []),
+    umask: defaults.umask,
     rlimits: parseUlimits(options.ulimit ?? []),
     devices: hostDevices(options.device ?? []),
     shmSizeBytes:
@@ -79,10 +86,6 @@ function checkModules({ apparmor, label }: SecurityOptions): void {
 
 const isAppArmorOn = (): boolean =>
   hostFile('/sys/module/apparmor/parameters/enabled')?.trim() === 'Y'
-
-/** The profile of the spec; there is none to leave where the kernel has no AppArmor. */
-export const appArmorProfile = ({ apparmor }: SecurityOptions): string | undefined =>
-  apparmor !== undefined && isAppArmorOn() ? apparmor : undefined
 
 /**
  * Refuses limits that nobody would keep.

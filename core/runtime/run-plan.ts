@@ -5,14 +5,19 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
+import { type Isolation, isolationOf } from '../options/isolation.ts'
+import { namespaceChoices } from '../options/namespaces.ts'
 import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
+import type { Namespace } from '../spec/namespaces.ts'
 import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
+import { planNamespaces } from './plan-namespaces.ts'
 import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
@@ -27,6 +32,8 @@ export interface ProgramRequest {
   /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
   readonly options: ContainerOptions
+  /** Where the options say nothing. */
+  readonly defaults: EngineDefaults
 }
 
 /** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
@@ -48,8 +55,6 @@ export interface Surroundings {
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
 }
 
-export type NamespaceType = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup'
-
 /** All that is decided before the root file system is there; it has no user yet. */
 export interface RunPlan extends Surroundings {
   readonly subject: RunSubject
@@ -59,7 +64,9 @@ export interface RunPlan extends Surroundings {
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
   readonly process: ProcessPlan
-  readonly namespaces: readonly NamespaceType[]
+  readonly isolation: Isolation
+  /** What is not listed is shared with the caller; what has a path is joined. */
+  readonly namespaces: readonly Namespace[]
   readonly machine: Machine
 }
 
@@ -69,7 +76,7 @@ export interface RunPlan extends Surroundings {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  { rights }: Pick<Context, 'rights'>,
+  { rights, env }: Pick<Context, 'rights' | 'env'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
@@ -79,8 +86,10 @@ export function planRun(
     throw new TsbuildError('USAGE', 'nothing to run: no command was given', {
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
-  const idMaps = containerIdMaps(rights)
   const { options } = request
+  const isRoot = rights.hostUid === 0
+  const isolation = isolationOf({ option: options.isolation, env, isRoot })
+  const idMaps = containerIdMaps(rights)
   const network = networkMode(options.network ?? [])
   return {
     ...surroundings,
@@ -90,8 +99,16 @@ export function planRun(
     hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
     idMaps,
     network,
-    process: processPlan(options),
-    namespaces: namespacesOf(network, idMaps),
+    process: processPlan(options, request.defaults),
+    isolation,
+    namespaces: planNamespaces({
+      isolation,
+      choices: namespaceChoices(options),
+      network: network === 'host' ? 'host' : 'private',
+      ownUser: idMaps !== undefined,
+      hasCgroups: hasCgroupNamespaces(),
+      pathOf: notRunning,
+    }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
@@ -104,14 +121,8 @@ export function seccompRequest(
   return { option: security.seccomp, capabilities, machine, wantsProfile }
 }
 
-function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {
-  return [
-    ...(idMaps === undefined ? [] : (['user'] as const)),
-    'mount',
-    'pid',
-    'ipc',
-    'uts',
-    ...(network === 'host' ? [] : (['network'] as const)),
-    ...(hasCgroupNamespaces() ? (['cgroup'] as const) : []),
-  ]
+function notRunning(container: string): never {
+  throw new TsbuildError('NAMESPACE_UNAVAILABLE', `no program runs in container ${container}`, {
+    hint: 'start one first: tsbuild run CONTAINER PROGRAM',
+  })
 }

@@ -12,8 +12,7 @@ import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import type { LinuxSeccomp } from '../spec/seccomp/types.ts'
 import { type AccountFiles, checkUserMapped, resolveUser } from '../spec/user.ts'
-import { hardLimits, hasCgroupNamespaces, thermalCpus } from './host.ts'
-import { appArmorProfile } from './process-plan.ts'
+import { hardLimits, thermalCpus } from './host.ts'
 import type { RunPlan } from './run-plan.ts'
 
 /**
@@ -55,12 +54,12 @@ export function specOf(
     readonlyRootfs: false,
     idMaps,
     network: plan.network,
-    cgroupNamespace: hasCgroupNamespaces(),
+    namespaces: plan.namespaces,
     ...processChoices(plan),
     seccomp: found.seccomp,
     generatedFiles: found.generatedFiles,
     gid5Mapped: isMapped(5, rights.gidMap),
-    annotations: {},
+    annotations: request.defaults.annotations ?? {},
   })
 }
 
@@ -70,7 +69,8 @@ function processChoices({ process, idMaps, subject }: RunPlan) {
   return {
     capabilities,
     noNewPrivileges: security.noNewPrivileges,
-    apparmorProfile: appArmorProfile(security),
+    apparmorProfile: process.apparmorProfile,
+    umask: process.umask,
     rlimits: withUlimits(defaultRlimits(hardLimits()), rlimits),
     ...deviceParts(devices, { mayMakeNodes: idMaps === undefined }),
     resources: limits.resources,

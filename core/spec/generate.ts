@@ -4,6 +4,7 @@ import type { ResourceOptions } from '../options/resources.ts'
 import type { DeviceParts } from './devices.ts'
 import type { IdMappings } from './id-maps.ts'
 import { containerMounts, type GeneratedFile } from './mounts.ts'
+import { isApart, mountRights, type Namespace } from './namespaces.ts'
 import type { NetworkMode } from './network-mode.ts'
 import { workingDirectory } from './program.ts'
 import type { protectedPaths } from './protected-paths.ts'
@@ -21,6 +22,8 @@ export interface SpecRequest extends DeviceParts {
   readonly user: ResolvedUser
   /** Whether the program has the supplementary groups of the caller. */
   readonly keepGroups: boolean
+  /** Undefined: the runtime's, 022. */
+  readonly umask: number | undefined
   readonly terminal: boolean
   /** In characters; undefined leaves the size to the kernel. */
   readonly consoleSize: { readonly height: number; readonly width: number } | undefined
@@ -31,8 +34,7 @@ export interface SpecRequest extends DeviceParts {
   /** Maps of a user namespace of the container's own; undefined shares the caller's. */
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
-  /** Whether the kernel has cgroup namespaces (/proc/self/ns/cgroup). */
-  readonly cgroupNamespace: boolean
+  readonly namespaces: readonly Namespace[]
   /** Full names. */
   readonly capabilities: readonly string[]
   readonly noNewPrivileges: boolean
@@ -65,13 +67,13 @@ export function generateSpec(request: SpecRequest): RuntimeSpec {
     ociVersion: '1.2.0',
     process: containerProcess(request),
     root: { path: request.rootfs, readonly: request.readonlyRootfs },
-    hostname: request.hostname,
+    ...(isApart(request.namespaces, 'uts') && { hostname: request.hostname }),
     mounts: [
       ...containerMounts({
         gid5Mapped: request.gid5Mapped,
         shmSizeBytes: request.shmSizeBytes,
         procOptions: request.procOptions,
-        sysfsAllowed: request.network !== 'host' || request.idMaps === undefined,
+        ...mountRights(request.namespaces),
         generatedFiles: request.generatedFiles,
       }),
       ...request.mounts,
@@ -98,11 +100,12 @@ function refuseNul({ args, env, cwd, user }: SpecRequest): void {
 }
 
 function containerProcess(request: SpecRequest): NonNullable<RuntimeSpec['process']> {
-  const { terminal, consoleSize, user, args, env, cwd, apparmorProfile } = request
+  const { terminal, consoleSize, user, umask, args, env, cwd, apparmorProfile } = request
+  const { uid, gid, additionalGids } = user
   return {
     terminal,
     ...(consoleSize && { consoleSize }),
-    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    user: { uid, gid, additionalGids, ...(umask !== undefined && { umask }) },
     args,
     env,
     cwd: workingDirectory(cwd),
@@ -132,7 +135,7 @@ function containerLinux(request: SpecRequest): NonNullable<RuntimeSpec['linux']>
   const resources = { ...request.resources, ...(rules.length > 0 && { devices: rules }) }
   return {
     ...(idMaps && { uidMappings: idMaps.uid, gidMappings: idMaps.gid }),
-    namespaces: namespaceTypes(request).map((type) => ({ type })),
+    namespaces: request.namespaces,
     ...(devices.length > 0 && { devices }),
     ...(cgroupsPath !== undefined && { cgroupsPath }),
     ...(Object.keys(resources).length > 0 && { resources }),
@@ -140,17 +143,4 @@ function containerLinux(request: SpecRequest): NonNullable<RuntimeSpec['linux']>
     readonlyPaths: request.protectedPaths.readonly,
     ...(seccomp && { seccomp }),
   }
-}
-
-function namespaceTypes({ idMaps, network, cgroupNamespace }: SpecRequest) {
-  const types = [
-    { type: 'user', isWanted: idMaps !== undefined },
-    { type: 'mount', isWanted: true },
-    { type: 'pid', isWanted: true },
-    { type: 'ipc', isWanted: true },
-    { type: 'uts', isWanted: true },
-    { type: 'network', isWanted: network !== 'host' },
-    { type: 'cgroup', isWanted: cgroupNamespace },
-  ] as const
-  return types.filter(({ isWanted }) => isWanted).map(({ type }) => type)
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "after.h"
 #include "frame.h"
 #include "locks.h"
 #include "relay.h"
@@ -24,11 +25,13 @@ struct monitor {
   int guard_channel;
   int init_channel;
   pid_t guard;
+  bool subreaper; /* the guard has no pid namespace: see guard.h */
   int init_pidfd;
   long init_pid; /* as our /proc numbers it */
   int cwd;       /* where the user stands, opened before the first move, or -1 */
   int signals;   /* signalfd once a container was started */
   struct locks locks;
+  struct after after; /* what runs when the container is gone */
   struct relay relay;
   int stdio[3]; /* STDIO_* of each */
   int console;  /* master of the container's pty until the program runs */
@@ -83,6 +86,7 @@ void monitor_hung_up(struct monitor *monitor);
  * to it that an image that came later and does not take the signal is ended.
  */
 void monitor_watch(struct monitor *monitor);
+/* From then on signals come by the signalfd; a second time is no more than the first. */
 void monitor_block_signals(struct monitor *monitor);
 
 /* monitor.c: what init says; the end of its channel after `run` means that the program runs. */

@@ -191,6 +191,16 @@ int op_umask(struct ctx *ctx, const struct field arg[]) {
   return 0;
 }
 
+/*
+ * death-signal SIGNO: what we get when the guard dies, prctl(2) PR_SET_PDEATHSIG. After the last
+ * change of ids, which clears it.
+ */
+int op_death_signal(struct ctx *ctx, const struct field arg[]) {
+  if (prctl(PR_SET_PDEATHSIG, field_unsigned(arg[0]), 0, 0, 0) < 0)
+    return failed(ctx, arg[0].data);
+  return 0;
+}
+
 /* session: the host's terminal is out of reach from here on. */
 int op_session(struct ctx *ctx, const struct field arg[]) {
   (void)arg;

@@ -17,6 +17,7 @@ import { defaultCapabilities } from '../../core/spec/capabilities.ts'
 import { deviceParts, type HostDevice } from '../../core/spec/devices.ts'
 import { containerEnvironment } from '../../core/spec/environment.ts'
 import { generateSpec, type SpecRequest } from '../../core/spec/generate.ts'
+import { listNamespaces } from '../../core/spec/namespaces.ts'
 import { protectedPaths } from '../../core/spec/protected-paths.ts'
 import { defaultRlimits } from '../../core/spec/rlimits.ts'
 import { findProgram, requires } from '../harness/requires.ts'
@@ -57,6 +58,15 @@ after(() => rmSync(bundle, { recursive: true, force: true }))
 const root = { uid: 0, gid: 0, additionalGids: [], home: '/root', name: 'root' }
 const app = { uid: 1000, gid: 1001, additionalGids: [50], home: '/home/app', name: 'app' }
 
+const apart = {
+  user: 'host',
+  pid: 'private',
+  ipc: 'private',
+  uts: 'private',
+  network: 'private',
+  cgroup: 'private',
+} as const
+
 const request = (script: string): SpecRequest => ({
   args: ['sh', '-c', script],
   env: containerEnvironment({
@@ -77,7 +87,7 @@ const request = (script: string): SpecRequest => ({
   readonlyRootfs: false,
   idMaps: undefined,
   network: 'none',
-  cgroupNamespace: true,
+  namespaces: listNamespaces(apart),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,
   seccomp: undefined,
@@ -91,6 +101,7 @@ const request = (script: string): SpecRequest => ({
   resources: {},
   cgroupsPath: undefined,
   keepGroups: false,
+  umask: undefined,
   apparmorProfile: undefined,
   annotations: {},
 })
@@ -133,7 +144,10 @@ const oneToOne = [
   { containerID: 0, hostID: 0, size: 1000 },
   { containerID: 1000, hostID: 1000, size: 1000 },
 ]
-const asUser = { user: app, idMaps: { uid: oneToOne, gid: oneToOne } }
+const inUserNamespace = { ...apart, user: 'private' } as const
+const ownUser = listNamespaces(inUserNamespace)
+const asUser = { user: app, idMaps: { uid: oneToOne, gid: oneToOne }, namespaces: ownUser }
+const onHostNetwork = listNamespaces({ ...inUserNamespace, network: 'host' })
 const status = 'grep -E "^(Cap|NoNew)" /proc/self/status'
 
 const cases: readonly Case[] = [
@@ -191,6 +205,7 @@ const cases: readonly Case[] = [
     change: {
       idMaps: { uid: oneToOne.slice(0, 1), gid: [{ containerID: 0, hostID: 0, size: 1 }] },
       gid5Mapped: false,
+      namespaces: ownUser,
     },
     want: /^devpts (?!.*gid=)/,
   },
@@ -205,7 +220,7 @@ const cases: readonly Case[] = [
   {
     name: 'a user sees the host’s /sys, read-only to the bottom',
     script: 'mount | grep " on /sys"',
-    change: { ...asUser, network: 'host' },
+    change: { ...asUser, network: 'host', namespaces: onHostNetwork },
     want: /^sysfs on \/sys type sysfs \(ro,.*\n(\S+ on \/sys\/\S+ type \S+ \(ro[,)].*\n)+$/,
   },
   {

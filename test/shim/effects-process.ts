@@ -184,6 +184,10 @@ export const processEffects = {
     },
   ],
   umask: [{ name: 'sets it', late: [['umask', 0o027]], script: 'umask', want: '0027' }],
+  // What it does shows when a guard is killed: subreaper.test.ts.
+  'death-signal': [
+    { name: 'is no end by itself', late: [['death-signal', 9]], script: 'echo on', want: 'on' },
+  ],
   session: [
     {
       name: 'makes init the leader of a session',

@@ -164,6 +164,9 @@ export const processFailures = {
     },
   ],
   umask: [],
+  'death-signal': [
+    { name: 'of no such signal', op: ['death-signal', 65], errno: 'EINVAL', detail: '65' },
+  ],
   session: [{ name: 'of a leader', op: ['session'], errno: 'EPERM', detail: 'setsid' }],
   keyring: [
     {

@@ -124,6 +124,12 @@ const cases: readonly Case[] = [
   { error: shim('init', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
   { error: shim('guard', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
   {
+    error: shim('after', errno.ENOSPC),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /fewer poststop hooks/,
+  },
+  {
     error: shim('monitor', errno.ECONNRESET),
     code: 'RUNTIME_FAILED',
     exitCode: 125,

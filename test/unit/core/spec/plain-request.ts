@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defaultCapabilities } from '../../../../core/spec/capabilities.ts'
 import type { SpecRequest } from '../../../../core/spec/generate.ts'
+import { listNamespaces } from '../../../../core/spec/namespaces.ts'
 import { protectedPaths } from '../../../../core/spec/protected-paths.ts'
 import { defaultRlimits } from '../../../../core/spec/rlimits.ts'
 
 const root = { uid: 0, gid: 0, additionalGids: [], home: '/root', name: 'root' }
+
+export const allPrivate = {
+  user: 'host',
+  pid: 'private',
+  ipc: 'private',
+  uts: 'private',
+  network: 'private',
+  cgroup: 'private',
+} as const
 
 /** A container of which nothing is asked. */
 export const plain: SpecRequest = {
@@ -19,7 +29,7 @@ export const plain: SpecRequest = {
   readonlyRootfs: false,
   idMaps: undefined,
   network: 'none',
-  cgroupNamespace: true,
+  namespaces: listNamespaces(allPrivate),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,
   seccomp: undefined,
@@ -35,6 +45,7 @@ export const plain: SpecRequest = {
   resources: {},
   cgroupsPath: undefined,
   keepGroups: false,
+  umask: undefined,
   apparmorProfile: undefined,
   annotations: { 'org.example.key': 'value' },
 }

@@ -63,6 +63,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       },
       start: unused,
       perform: unused,
+      after: unused,
       run: unused,
       exec: unused,
     },
