@@ -76,6 +76,7 @@ export type Op =
   | readonly ['ambient', mask: bigint]
   | readonly ['no-new-privs']
   | readonly ['seccomp', flags: number, program: Uint8Array]
+  | readonly ['seccomp-notify', flags: number, program: Uint8Array]
   | readonly ['rlimit', resource: number, soft: number | bigint, hard: number | bigint]
   | readonly ['umask', mask: number]
   | readonly ['death-signal', signo: number]
@@ -117,6 +118,7 @@ export const opArity: { readonly [Name in OpName]: number } = {
   ambient: 1,
   'no-new-privs': 0,
   seccomp: 2,
+  'seccomp-notify': 2,
   rlimit: 3,
   umask: 1,
   'death-signal': 1,

@@ -83,6 +83,19 @@ const table: readonly Row[] = [
     hint: 'the host lacks one in /dev: make it, or start the outer container with it',
   },
   {
+    where: ['seccomp-agent'],
+    as: 'RUNTIME_FAILED',
+    message: 'hand the seccomp listener to its agent',
+    hint: 'start the agent, so that it listens at the listenerPath of the seccomp profile',
+  },
+  {
+    where: ['seccomp-notify'],
+    code: 'EBUSY',
+    as: 'RUNTIME_FAILED',
+    message: 'load a seccomp filter with a listener: a filter around this one has one',
+    hint: 'start the outer container without a seccomp agent, or this one with another profile',
+  },
+  {
     where: ['init', 'guard'],
     as: 'RUNTIME_FAILED',
     message: 'set up the container: its first process or the guard of it was killed',
