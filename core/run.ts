@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context, Rights } from './context.ts'
+import { engineConf } from './engine-conf/engine-conf.ts'
 import { mergeOptions } from './options/container-options.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
@@ -17,7 +18,7 @@ import type { RuntimeSpec } from './spec/schema.ts'
 import { lockContainer } from './store/lock-container.ts'
 
 /** What a user asks of `run`; undefined is "not said". */
-export interface RunRequest extends ProgramRequest {
+export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
   /** Name or id of the working container. */
   readonly container: string
   /** A pty for the program; undefined: when stdin is a terminal. */
@@ -38,8 +39,9 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   const monitor = monitorOfRun(context)
   const record = lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
-  const options = mergeOptions(record.options ?? {}, request.options)
-  const merged = { ...request, options }
+  const conf = await engineConf(context)
+  const options = mergeOptions(conf.options, record.options ?? {}, request.options)
+  const merged = { ...request, options, defaults: conf.defaults }
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
   try {
     const filter = await seccompFilter(

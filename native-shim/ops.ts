@@ -26,6 +26,8 @@ export type Op =
   | readonly ['rootfs-bind', source: string, hostTarget: string]
   | readonly ['rootfs-readonly']
   | readonly ['pivot']
+  | readonly ['rootfs-open', hostPath: string]
+  | readonly ['chroot']
   | readonly [
       'mount',
       target: string,
@@ -100,6 +102,8 @@ export const opArity: { readonly [Name in OpName]: number } = {
   'rootfs-bind': 2,
   'rootfs-readonly': 0,
   pivot: 0,
+  'rootfs-open': 1,
+  chroot: 0,
   mount: 5,
   bind: 7,
   mask: 1,

@@ -109,7 +109,12 @@ export const optionKinds: { readonly [K in Name]-?: Kind<NonNullable<ContainerOp
 }
 
 /** Of these lists a later layer's takes the place of an earlier one's: they name one choice. */
-const replaced: ReadonlySet<string> = new Set<Name>(['network', 'usernsUidMap', 'usernsGidMap'])
+const replaced: ReadonlySet<string> = new Set<Name>([
+  'network',
+  'usernsUidMap',
+  'usernsGidMap',
+  'hooksDir',
+])
 
 /** Several layers as one, the weakest first: lists add up, and of single values the last counts. */
 export function mergeOptions(...layers: readonly ContainerOptions[]): ContainerOptions {

@@ -5,6 +5,7 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type Isolation, isolationOf } from '../options/isolation.ts'
 import { namespaceChoices } from '../options/namespaces.ts'
 import { type SecurityOptions, securityOptions } from '../options/security.ts'
@@ -31,6 +32,8 @@ export interface ProgramRequest {
   /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
   readonly options: ContainerOptions
+  /** Where the options say nothing. */
+  readonly defaults: EngineDefaults
 }
 
 /** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
@@ -108,7 +111,7 @@ export function planRun(
       pathOf: notRunning,
     }),
     capabilities: resolveCapabilities({
-      base: defaultCapabilities,
+      base: request.defaults.capabilities ?? defaultCapabilities,
       add: commaSeparated(options.capAdd),
       drop: commaSeparated(options.capDrop),
     }),

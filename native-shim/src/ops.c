@@ -18,6 +18,8 @@ static const struct op ops[] = {
   { "rootfs-bind", 2, op_rootfs_bind, 0 },
   { "rootfs-readonly", 0, op_rootfs_readonly, 0 },
   { "pivot", 0, op_pivot, 0 },
+  { "rootfs-open", 1, op_rootfs_open, 0 },
+  { "chroot", 0, op_chroot, 0 },
   { "mount", 5, op_mount, 0 },
   { "bind", 7, op_bind, 0 },
   { "mask", 1, op_mask, 0 },

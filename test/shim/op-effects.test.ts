@@ -2,6 +2,7 @@
 import { describe } from 'node:test'
 import type { OpName } from '../../native-shim/ops.ts'
 import { type Effect, testEffects } from './effect.ts'
+import { chrootEffects } from './effects-chroot.ts'
 import { fileEffects } from './effects-files.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
@@ -13,6 +14,7 @@ const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...seccompEffects,
   ...fileEffects,
   ...mountEffects,
+  ...chrootEffects,
 }
 
 describe('the effect of an op', () => {

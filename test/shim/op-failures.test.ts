@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OpName } from '../../native-shim/ops.ts'
 import { type Failure, testFailures } from './failure.ts'
+import { chrootFailures } from './failures-chroot.ts'
 import { fileFailures } from './failures-files.ts'
 import { mountFailures } from './failures-mount.ts'
 import { processFailures } from './failures-process.ts'
@@ -14,6 +15,7 @@ const failures: Readonly<Record<OpName, readonly Failure[]>> = {
   ...seccompFailures,
   ...fileFailures,
   ...mountFailures,
+  ...chrootFailures,
 }
 
 describe('the failure of an op', () => {
