@@ -6,6 +6,7 @@ import { capabilityMask } from '../spec/capabilities.ts'
 import { KEEP_GROUPS } from '../spec/generate.ts'
 import { programCandidates } from '../spec/program.ts'
 import type { Mount, RuntimeSpec } from '../spec/schema.ts'
+import { makesListener } from '../spec/seccomp/flags.ts'
 import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
 import { parseMountOptions } from './mount-options.ts'
@@ -92,6 +93,7 @@ function identityOps(process: Process, facts: CompileFacts & { keepsGroups: bool
     ['bounding', mask(capabilities.bounding)], // needs CAP_SETPCAP
     ['keep-caps'],
     ...(apparmorProfile ? ([['apparmor', apparmorProfile]] satisfies Op[]) : []),
+    ...(gateIsEarly(process, facts) ? ([['gate']] satisfies Op[]) : []),
     ...(noNewPrivileges ? [] : seccompOps(facts)), // needs CAP_SYS_ADMIN
     ...(facts.keepsGroups ? [] : groupOps(additionalGids, facts)),
     ['setid', uid, gid],
@@ -109,19 +111,24 @@ function identityOps(process: Process, facts: CompileFacts & { keepsGroups: bool
 const groupOps = (gids: readonly number[], { setgroupsDenied }: CompileFacts): Op[] =>
   setgroupsDenied ? [] : [['groups', packList(gids.map(String))]]
 
-const seccompOps = ({ seccomp }: CompileFacts): Op[] =>
-  seccomp === undefined ? [] : [['seccomp', seccomp.flags, seccomp.program]]
+function seccompOps({ seccomp }: CompileFacts): Op[] {
+  if (seccomp === undefined) return []
+  const name = makesListener(seccomp) ? 'seccomp-notify' : 'seccomp'
+  return [[name, seccomp.flags, seccomp.program]]
+}
 
-function programOps(
-  { args = [], env = [], cwd, noNewPrivileges }: Process,
-  facts: CompileFacts,
-): Op[] {
+/** Nobody is asked about calls before the start: what waits at the gate may be what answers. */
+const gateIsEarly = ({ noNewPrivileges }: Process, { seccomp }: CompileFacts) =>
+  !noNewPrivileges && seccomp !== undefined && makesListener(seccomp)
+
+function programOps(process: Process, facts: CompileFacts): Op[] {
+  const { args = [], env = [], cwd, noNewPrivileges } = process
   const [program = ''] = args
   const path = env.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? ''
   const candidates = programCandidates({ program, path, cwd })
   return [
     ...(noNewPrivileges ? ([['no-new-privs']] satisfies Op[]) : []),
-    ['gate'],
+    ...(gateIsEarly(process, facts) ? [] : ([['gate']] satisfies Op[])),
     ...(noNewPrivileges ? seccompOps(facts) : []), // as late as can be: fewest calls after it
     ['exec', packList(candidates), packList(args), packList(env)],
   ]

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
 import { isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
+import { containerProcessState } from '../spec/seccomp/process-state.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
@@ -81,7 +82,21 @@ export async function startProgram(
   const ops = compileSpec(spec, facts)
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
+  await nameAgent(context, monitor, container)
   await monitor.run()
+}
+
+/** Who answers for the filter, if it asks anybody. */
+async function nameAgent(
+  { trace }: Context,
+  monitor: ContainerMonitor,
+  { plan, pid, spec, filter: { profile } }: PreparedContainer,
+): Promise<void> {
+  if (profile?.listenerPath === undefined) return
+  const { id, rootfs } = plan.subject
+  const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
+  trace('shim', 'seccomp-agent', { path: profile.listenerPath })
+  await monitor.seccompAgent({ path: profile.listenerPath, state })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
