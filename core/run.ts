@@ -35,12 +35,12 @@ export interface RunRequest extends ProgramRequest {
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { rights } = context
-  const monitor = monitorOfRun(context)
-  const record = lockContainer(context, request.container)
+  const record = await lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
   const options = mergeOptions(record.options ?? {}, request.options)
   const merged = { ...request, options }
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
+  const monitor = monitorOfRun(context, plan)
   try {
     const filter = await seccompFilter(
       seccompRequest(plan, { wantsProfile: request.dryRun }),

@@ -49,10 +49,17 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
     ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
-    ...identityOps(process, facts),
-    ...programOps(process, facts),
+    ...processOps(process, facts),
   ]
 }
+
+/** From a process that stands in the root file system to the program. */
+export const processOps = (
+  process: Process,
+  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp'>,
+): Op[] => [...identityOps(process, facts), ...programOps(process, facts)]
+
+type ProcessFacts = Parameters<typeof processOps>[1]
 
 function mountOp({ destination, type = '', source = '', options = [] }: Mount): Op {
   const parsed = parseMountOptions(options)
@@ -77,7 +84,7 @@ function consoleOps({ terminal, consoleSize }: Process): Op[] {
 }
 
 /** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
-function identityOps(process: Process, facts: CompileFacts): Op[] {
+function identityOps(process: Process, facts: ProcessFacts): Op[] {
   const { user, capabilities = {}, rlimits = [], noNewPrivileges } = process
   const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
   const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}
@@ -102,15 +109,15 @@ function identityOps(process: Process, facts: CompileFacts): Op[] {
   ]
 }
 
-const groupOps = (gids: readonly number[], { setgroupsDenied }: CompileFacts): Op[] =>
+const groupOps = (gids: readonly number[], { setgroupsDenied }: ProcessFacts): Op[] =>
   setgroupsDenied ? [] : [['groups', packList(gids.map(String))]]
 
-const seccompOps = ({ seccomp }: CompileFacts): Op[] =>
+const seccompOps = ({ seccomp }: ProcessFacts): Op[] =>
   seccomp === undefined ? [] : [['seccomp', seccomp.flags, seccomp.program]]
 
 function programOps(
   { args = [], env = [], cwd, noNewPrivileges }: Process,
-  facts: CompileFacts,
+  facts: ProcessFacts,
 ): Op[] {
   const [program = ''] = args
   const path = env.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? ''

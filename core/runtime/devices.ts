@@ -5,7 +5,7 @@ import type { Op } from '../../native-shim/ops.ts'
 const S_IFCHR = 0o020000
 
 /** @see OCI runtime-spec, config-linux.md, "Default Devices" */
-const defaultDevices = [
+export const defaultDevices = [
   { path: '/dev/null', major: 1, minor: 3 },
   { path: '/dev/zero', major: 1, minor: 5 },
   { path: '/dev/full', major: 1, minor: 7 },
@@ -15,7 +15,7 @@ const defaultDevices = [
 ] as const
 
 /** The links that every container has in /dev: where they lead, where they lie. */
-const defaultLinks = [
+export const defaultLinks = [
   ['/proc/self/fd', '/dev/fd'],
   ['/proc/self/fd/0', '/dev/stdin'],
   ['/proc/self/fd/1', '/dev/stdout'],

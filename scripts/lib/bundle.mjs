@@ -12,6 +12,7 @@ const entries = {
   main: 'cli/main.ts',
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
+  loans: 'core/runtime/bare/loans-main.ts',
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
   schema: 'core/lib/schema.ts',
@@ -102,6 +103,7 @@ const mergeMetafiles = (results) => ({
  */
 const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
+  leftApart('loans', /bare\/loans-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),
