@@ -53,10 +53,20 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
     ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
-    ...identityOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
-    ...programOps(process, facts),
+    ...processOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
   ]
 }
+
+/** From a process that stands in the root file system to the program. */
+export const processOps = (
+  process: Process,
+  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp'> & {
+    /** The groups of the caller stay as they are. */
+    readonly keepsGroups?: boolean
+  },
+): Op[] => [...identityOps(process, facts), ...programOps(process, facts)]
+
+type ProcessFacts = Parameters<typeof processOps>[1]
 
 function mountOp({ destination, type = '', source = '', options = [] }: Mount): Op {
   const parsed = parseMountOptions(options)
@@ -81,7 +91,7 @@ function consoleOps({ terminal, consoleSize }: Process): Op[] {
 }
 
 /** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
-function identityOps(process: Process, facts: CompileFacts & { keepsGroups: boolean }): Op[] {
+function identityOps(process: Process, facts: ProcessFacts): Op[] {
   const { user, capabilities = {}, rlimits = [], noNewPrivileges, apparmorProfile } = process
   const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
   const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}
@@ -108,20 +118,20 @@ function identityOps(process: Process, facts: CompileFacts & { keepsGroups: bool
   ]
 }
 
-const groupOps = (gids: readonly number[], { setgroupsDenied }: CompileFacts): Op[] =>
+const groupOps = (gids: readonly number[], { setgroupsDenied }: ProcessFacts): Op[] =>
   setgroupsDenied ? [] : [['groups', packList(gids.map(String))]]
 
-function seccompOps({ seccomp }: CompileFacts): Op[] {
+function seccompOps({ seccomp }: ProcessFacts): Op[] {
   if (seccomp === undefined) return []
   const name = makesListener(seccomp) ? 'seccomp-notify' : 'seccomp'
   return [[name, seccomp.flags, seccomp.program]]
 }
 
 /** Nobody is asked about calls before the start: what waits at the gate may be what answers. */
-const gateIsEarly = ({ noNewPrivileges }: Process, { seccomp }: CompileFacts) =>
+const gateIsEarly = ({ noNewPrivileges }: Process, { seccomp }: ProcessFacts) =>
   !noNewPrivileges && seccomp !== undefined && makesListener(seccomp)
 
-function programOps(process: Process, facts: CompileFacts): Op[] {
+function programOps(process: Process, facts: ProcessFacts): Op[] {
   const { args = [], env = [], cwd, noNewPrivileges } = process
   const [program = ''] = args
   const path = env.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? ''
