@@ -53,7 +53,7 @@ function choose(context: Context): Driver {
 /** A store that lies in a container's own files: overlay does not take those above another. */
 function overlayAdvice({ paths, rights }: Context): string {
   if (rights.rung === 0 || !isOnOverlay(paths.root)) return ''
-  return `; a volume there changes that: start the container around us with -v tsbuild:${paths.root}`
+  return `; a volume there changes that: start the outer container with -v tsbuild:${paths.root}`
 }
 
 /** statfs(2), OVERLAYFS_SUPER_MAGIC. */
