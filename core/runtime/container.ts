@@ -10,10 +10,18 @@ import { slirpHelper } from '../network/slirp4netns.ts'
 import { isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { containerProcessState } from '../spec/seccomp/process-state.ts'
+import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
-import { cloneFlags, isHostRoot, isSetgroupsDenied, joinsOf, mapText } from './namespaces.ts'
+import {
+  cloneFlags,
+  isBare,
+  isHostRoot,
+  isSetgroupsDenied,
+  joinsOf,
+  mapText,
+} from './namespaces.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -48,12 +56,16 @@ export async function prepareContainer(
   plan: RunPlan,
   { folder, filter }: PrepareOptions,
 ): Promise<PreparedContainer> {
+  if (isBare(plan, context.rights)) {
+    return prepareBare(context, monitor, plan, { folder, filter })
+  }
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
+  const leaveGroups = setgroupsDenied || plan.process.groups.keep
+  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, leaveGroups })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,
@@ -75,6 +87,9 @@ export async function startProgram(
   container: PreparedContainer,
 ): Promise<void> {
   const { plan, spec, filter, setgroupsDenied } = container
+  if (isBare(plan, context.rights)) {
+    return startBare(context, monitor, container)
+  }
   const mayMakeNodes = isHostRoot(context.rights)
   const guardEnds = !isOwn(plan.namespaces, 'pid')
   const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }

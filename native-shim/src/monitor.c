@@ -139,7 +139,8 @@ void monitor_init_message(struct monitor *monitor) {
     protocol_broken("malformed message from init");
   if (field_is(name, "console")) {
     monitor->console = fd;
-    terminal_size(STDIN_FILENO, fd); /* before the program can ask for it */
+    if (cursor_next(&cursor, &name) && field_is(name, "unsized"))
+      terminal_size(STDIN_FILENO, fd); /* before the program can ask for it */
   } else if (field_is(name, "seccomp-fd")) {
     monitor_seccomp_listener(monitor, fd);
   } else {
