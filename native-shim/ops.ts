@@ -24,6 +24,17 @@ export type Op =
       data: string,
     ]
   | readonly ['rootfs-bind', source: string, hostTarget: string]
+  | readonly [
+      'rootfs-mapped',
+      cwd: string,
+      source: string,
+      hostTarget: string,
+      type: string,
+      mountFlags: number,
+      data: string,
+      mapped: 0 | 1,
+    ]
+  | readonly ['host-sources']
   | readonly ['rootfs-readonly']
   | readonly ['pivot']
   | readonly [
@@ -97,6 +108,8 @@ export const opArity: { readonly [Name in OpName]: number } = {
   propagation: 2,
   'rootfs-mount': 6,
   'rootfs-bind': 2,
+  'rootfs-mapped': 7,
+  'host-sources': 0,
   'rootfs-readonly': 0,
   pivot: 0,
   mount: 5,

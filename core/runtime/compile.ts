@@ -3,6 +3,7 @@ import { packList } from '../../native-shim/fields.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { capabilityMask } from '../spec/capabilities.ts'
+import { isOwn } from '../spec/namespaces.ts'
 import { programCandidates } from '../spec/program.ts'
 import type { Mount, RuntimeSpec } from '../spec/schema.ts'
 import { deviceOps } from './devices.ts'
@@ -13,6 +14,8 @@ import { parseMountOptions } from './mount-options.ts'
 export interface CompileFacts {
   /** The host's root makes devices; in a user namespace they are bound. */
   readonly mayMakeNodes: boolean
+  /** /dev is the host's. */
+  readonly sharesDev: boolean
   /** setgroups(2) was denied for good: the groups stay as they are. */
   readonly setgroupsDenied: boolean
   /** Without a pid namespace below the guard: init ends when the guard does. */
@@ -36,13 +39,12 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
   const { linux = {}, process } = spec
   if (process === undefined)
     throw new TsbuildError('SPEC_INVALID', 'cannot start a container: its spec has no process')
-  const has = (type: string) => linux.namespaces?.some((one) => one.type === type) ?? false
   return [
-    ...(has('network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
+    ...(isOwn(linux.namespaces ?? [], 'network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
     ...(spec.mounts ?? []).map(mountOp),
-    ...deviceOps(facts), // after the mounts: /dev is one of them
+    ...(facts.sharesDev ? [] : deviceOps(facts)), // after the mounts: /dev is one of them
     ...consoleOps(process),
     ['mkdir', process.cwd, 0o755],
     ['pivot'],

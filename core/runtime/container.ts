@@ -7,14 +7,15 @@ import {
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
-import { isOwn } from '../spec/namespaces.ts'
+import { changesIds } from '../spec/id-maps.ts'
+import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
 import { cloneFlags, isHostRoot, isSetgroupsDenied, joinsOf, mapText } from './namespaces.ts'
 import { performOps } from './perform.ts'
-import { accountFiles, prepareOps } from './prepare.ts'
+import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
@@ -50,9 +51,11 @@ export async function prepareContainer(
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
-  const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
+  const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
+  const { namespaces } = plan
+  const hostSide = hostSideOf(context.rights, plan)
+  const ops = prepareOps({ id, rootfs, namespaces, setgroupsDenied, hostSide })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,
@@ -74,13 +77,24 @@ export async function startProgram(
   container: PreparedContainer,
 ): Promise<void> {
   const { plan, spec, filter, setgroupsDenied } = container
-  const mayMakeNodes = isHostRoot(context.rights)
-  const guardEnds = !isOwn(plan.namespaces, 'pid')
-  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
+  const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
+  const facts = {
+    mayMakeNodes,
+    setgroupsDenied,
+    sharesDev: plan.isolation === 'chroot',
+    guardEnds: !isOwn(plan.namespaces, 'pid'),
+    seccomp: filter.program,
+  }
   const ops = compileSpec(spec, facts)
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
   await monitor.run()
+}
+
+/** Only the host's root can show files with other ids, and needs to: it reaches what it stores. */
+function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan): HostSide {
+  if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return 'no'
+  return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

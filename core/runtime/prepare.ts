@@ -12,7 +12,12 @@ export interface PrepareRequest {
   /** Of the spec; pid and user are made by clone, those with a path joined before, others here. */
   readonly namespaces: readonly Namespace[]
   readonly setgroupsDenied: boolean
+  /** Root file system and sources come from the monitor: what the host's root alone may do. */
+  readonly hostSide: HostSide
 }
+
+/** `mapped`: with the ids of the container; `same`: ids need no change; `no`: by init itself. */
+export type HostSide = 'mapped' | 'same' | 'no'
 
 /** passwd(5) and group(5) of an image, at most: bounded, for a stranger makes them. */
 const ACCOUNT_FILE_BYTES_MAX = 1 << 20
@@ -23,7 +28,8 @@ export const accountFiles = { passwd: '/etc/passwd', group: '/etc/group' } as co
  * What init does first: its namespaces and the root file system, up to where its accounts can be
  * read. The user of the spec depends on them.
  */
-export function prepareOps({ id, rootfs, namespaces, setgroupsDenied }: PrepareRequest): Op[] {
+export function prepareOps(request: PrepareRequest): Op[] {
+  const { id, rootfs, namespaces, setgroupsDenied, hostSide } = request
   const later = namespaces.filter(({ type }) => type !== 'pid' && type !== 'user')
   return [
     ['unshare', cloneFlags(later)],
@@ -33,7 +39,7 @@ export function prepareOps({ id, rootfs, namespaces, setgroupsDenied }: PrepareR
     ['umask', 0],
     // Not private: what the host mounts from now on may come in, nothing of ours goes out.
     ['propagation', '/', MS.rec | MS.slave],
-    rootfsOp(rootfs),
+    ...(hostSide === 'no' ? [rootfsOp(rootfs)] : mappedRootOps(rootfs, hostSide)),
     ['read-file', accountFiles.passwd, ACCOUNT_FILE_BYTES_MAX],
     ['read-file', accountFiles.group, ACCOUNT_FILE_BYTES_MAX],
   ]
@@ -42,4 +48,15 @@ export function prepareOps({ id, rootfs, namespaces, setgroupsDenied }: PrepareR
 function rootfsOp(plan: RootfsPlan): Op {
   if (plan.kind === 'directory') return ['rootfs-bind', plan.path, plan.target]
   return ['rootfs-mount', plan.cwd, 'overlay', plan.target, 'overlay', 0, plan.data]
+}
+
+// The mounter's rights are what an overlay works with, and the names of its marks depend on them.
+function mappedRootOps(plan: RootfsPlan, hostSide: 'mapped' | 'same'): Op[] {
+  const mapped = hostSide === 'mapped' ? 1 : 0
+  const { target } = plan
+  const root: Op =
+    plan.kind === 'directory'
+      ? ['rootfs-mapped', plan.path, plan.path, target, '', 0, '', mapped]
+      : ['rootfs-mapped', plan.cwd, 'overlay', target, 'overlay', 0, plan.data, mapped]
+  return [root, ['host-sources']]
 }

@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts'
 import { containerEnvironment } from '../spec/environment.ts'
 import { generateSpec } from '../spec/generate.ts'
-import { isMapped } from '../spec/id-maps.ts'
+import { containerRights, isMapped } from '../spec/id-maps.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
 import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
@@ -27,7 +27,8 @@ export function specOf(
   const { rights } = context
   const { request, subject, args, hostname, terminal, idMaps, capabilities } = plan
   const { config, rootfs } = subject
-  const user = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), rights)
+  const ids = containerRights(rights, idMaps)
+  const user = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), ids)
   return generateSpec({
     args,
     env: containerEnvironment({
@@ -48,13 +49,14 @@ export function specOf(
     readonlyRootfs: false,
     idMaps,
     network: plan.network,
+    isolation: plan.isolation,
     namespaces: plan.namespaces,
     capabilities,
     noNewPrivileges: plan.security.noNewPrivileges,
     seccomp: found.seccomp,
     rlimits: defaultRlimits(hardLimits()),
     generatedFiles: found.generatedFiles,
-    gid5Mapped: isMapped(5, rights.gidMap),
+    gid5Mapped: isMapped(5, ids.gidMap),
     thermalCpus: thermalCpus(),
     annotations: {},
   })

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TsbuildError } from '../lib/errors.ts'
+import type { Isolation } from '../options/isolation.ts'
+import { chrootMounts } from './chroot-mounts.ts'
 import type { IdMappings } from './id-maps.ts'
 import { containerMounts, type GeneratedFile } from './mounts.ts'
-import { isApart, mountRights, type Namespace } from './namespaces.ts'
+import { isOwn, mountRights, type Namespace } from './namespaces.ts'
 import type { NetworkMode } from './network-mode.ts'
 import { workingDirectory } from './program.ts'
 import { maskedPaths, readonlyPaths } from './protected-paths.ts'
@@ -28,6 +30,7 @@ export interface SpecRequest {
   /** Maps of a user namespace of the container's own; undefined shares the caller's. */
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
+  readonly isolation: Isolation
   readonly namespaces: readonly Namespace[]
   /** Full names. */
   readonly capabilities: readonly string[]
@@ -52,16 +55,17 @@ export interface SpecRequest {
  */
 export function generateSpec(request: SpecRequest): RuntimeSpec {
   refuseNul(request)
+  const mounts = containerMounts({
+    gid5Mapped: request.gid5Mapped,
+    ...mountRights(request.namespaces),
+    generatedFiles: request.generatedFiles,
+  })
   return {
     ociVersion: '1.2.0',
     process: containerProcess(request),
     root: { path: request.rootfs, readonly: request.readonlyRootfs },
-    ...(isApart(request.namespaces, 'uts') && { hostname: request.hostname }),
-    mounts: containerMounts({
-      gid5Mapped: request.gid5Mapped,
-      ...mountRights(request.namespaces),
-      generatedFiles: request.generatedFiles,
-    }),
+    ...(isOwn(request.namespaces, 'uts') && { hostname: request.hostname }),
+    mounts: request.isolation === 'chroot' ? chrootMounts(mounts) : mounts,
     annotations: request.annotations,
     linux: containerLinux(request),
   }

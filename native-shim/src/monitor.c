@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "cleanup.h"
 #include "descendants.h"
+#include "host_side.h"
 
 void reply_frame(struct monitor *monitor, const struct frame *frame) {
   if (monitor->control >= 0)
@@ -137,6 +138,9 @@ void monitor_init_message(struct monitor *monitor) {
   struct cursor cursor = { frame.data, frame.data + frame.len };
   if (!cursor_next(&cursor, &name))
     protocol_broken("malformed message from init");
+  struct field fields[FRAME_FIELDS_MAX];
+  if (host_side_answer(monitor, fields, frame_split(frame.data, frame.len, fields)))
+    return;
   if (field_is(name, "console")) {
     monitor->console = fd;
     terminal_size(STDIN_FILENO, fd); /* before the program can ask for it */

@@ -16,6 +16,8 @@ static const struct op ops[] = {
   { "propagation", 2, op_propagation, 0 },
   { "rootfs-mount", 6, op_rootfs_mount, 0 },
   { "rootfs-bind", 2, op_rootfs_bind, 0 },
+  { "rootfs-mapped", 7, op_rootfs_mapped, 0 },
+  { "host-sources", 0, op_host_sources, 0 },
   { "rootfs-readonly", 0, op_rootfs_readonly, 0 },
   { "pivot", 0, op_pivot, 0 },
   { "mount", 5, op_mount, 0 },

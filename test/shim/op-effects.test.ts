@@ -3,6 +3,7 @@ import { describe } from 'node:test'
 import type { OpName } from '../../native-shim/ops.ts'
 import { type Effect, testEffects } from './effect.ts'
 import { fileEffects } from './effects-files.ts'
+import { hostSideEffects } from './effects-host-side.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
 
@@ -11,6 +12,7 @@ const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...processEffects,
   ...fileEffects,
   ...mountEffects,
+  ...hostSideEffects,
 }
 
 describe('the effect of an op', () => {

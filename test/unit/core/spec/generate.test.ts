@@ -39,6 +39,7 @@ const plain: SpecRequest = {
   readonlyRootfs: false,
   idMaps: undefined,
   network: 'none',
+  isolation: 'oci',
   namespaces: listNamespaces(allPrivate),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,
