@@ -3,7 +3,7 @@ import { TsbuildError } from '../lib/errors.ts'
 import type { IdMapping } from '../spec/schema.ts'
 import type { ContainerOptions } from './container-options.ts'
 
-/** What the --userns-… options ask for; each kind of id as the other one where only that is said. */
+/** What the --userns-… options ask for; one kind of id as the other where only that is said. */
 export interface IdMapChoice {
   readonly uid: IdMapSource
   readonly gid: IdMapSource

@@ -10,10 +10,19 @@ import { slirpHelper } from '../network/slirp4netns.ts'
 import { changesIds } from '../spec/id-maps.ts'
 import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
+import { containerProcessState } from '../spec/seccomp/process-state.ts'
+import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
-import { cloneFlags, isHostRoot, isSetgroupsDenied, joinsOf, mapText } from './namespaces.ts'
+import {
+  cloneFlags,
+  isBare,
+  isHostRoot,
+  isSetgroupsDenied,
+  joinsOf,
+  mapText,
+} from './namespaces.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -48,14 +57,18 @@ export async function prepareContainer(
   plan: RunPlan,
   { folder, filter }: PrepareOptions,
 ): Promise<PreparedContainer> {
+  if (isBare(plan, context.rights)) {
+    return prepareBare(context, monitor, plan, { folder, filter })
+  }
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
+  const leaveGroups = setgroupsDenied || plan.process.groups.keep
   const { namespaces } = plan
   const hostSide = hostSideOf(context.rights, plan)
-  const ops = prepareOps({ id, rootfs, namespaces, setgroupsDenied, hostSide })
+  const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,
@@ -77,6 +90,9 @@ export async function startProgram(
   container: PreparedContainer,
 ): Promise<void> {
   const { plan, spec, filter, setgroupsDenied } = container
+  if (isBare(plan, context.rights)) {
+    return startBare(context, monitor, container)
+  }
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
   const facts = {
     mayMakeNodes,
@@ -88,6 +104,7 @@ export async function startProgram(
   const ops = compileSpec(spec, facts)
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
+  await nameAgent(context, monitor, container)
   await monitor.run()
 }
 
@@ -95,6 +112,19 @@ export async function startProgram(
 function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan): HostSide {
   if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return 'no'
   return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
+}
+
+/** Who answers for the filter, if it asks anybody. */
+async function nameAgent(
+  { trace }: Context,
+  monitor: ContainerMonitor,
+  { plan, pid, spec, filter: { profile } }: PreparedContainer,
+): Promise<void> {
+  if (profile?.listenerPath === undefined) return
+  const { id, rootfs } = plan.subject
+  const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
+  trace('shim', 'seccomp-agent', { path: profile.listenerPath })
+  await monitor.seccompAgent({ path: profile.listenerPath, state })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

@@ -11,7 +11,8 @@ export interface PrepareRequest {
   readonly rootfs: RootfsPlan
   /** Of the spec; pid and user are made by clone, those with a path joined before, others here. */
   readonly namespaces: readonly Namespace[]
-  readonly setgroupsDenied: boolean
+  /** setgroups(2) was denied for good, or the groups of the caller are to stay. */
+  readonly leaveGroups: boolean
   /** Root file system and sources come from the monitor: what the host's root alone may do. */
   readonly hostSide: HostSide
 }
@@ -29,21 +30,24 @@ export const accountFiles = { passwd: '/etc/passwd', group: '/etc/group' } as co
  * read. The user of the spec depends on them.
  */
 export function prepareOps(request: PrepareRequest): Op[] {
-  const { id, rootfs, namespaces, setgroupsDenied, hostSide } = request
+  const { id, rootfs, namespaces, leaveGroups, hostSide } = request
   const later = namespaces.filter(({ type }) => type !== 'pid' && type !== 'user')
   return [
     ['unshare', cloneFlags(later)],
     ['session'],
     ['keyring', `_ses.${id}`],
-    ...(setgroupsDenied ? [] : ([['groups', packList([])]] satisfies Op[])),
+    ...(leaveGroups ? [] : ([['groups', packList([])]] satisfies Op[])),
     ['umask', 0],
     // Not private: what the host mounts from now on may come in, nothing of ours goes out.
     ['propagation', '/', MS.rec | MS.slave],
     ...(hostSide === 'no' ? [rootfsOp(rootfs)] : mappedRootOps(rootfs, hostSide)),
-    ['read-file', accountFiles.passwd, ACCOUNT_FILE_BYTES_MAX],
-    ['read-file', accountFiles.group, ACCOUNT_FILE_BYTES_MAX],
+    ...accountFileOps,
   ]
 }
+
+export const accountFileOps = Object.values(accountFiles).map(
+  (path): Op => ['read-file', path, ACCOUNT_FILE_BYTES_MAX],
+)
 
 function rootfsOp(plan: RootfsPlan): Op {
   if (plan.kind === 'directory') return ['rootfs-bind', plan.path, plan.target]

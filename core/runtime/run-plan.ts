@@ -5,12 +5,13 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
-import { type SecurityOptions, securityOptions } from '../options/security.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
+import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { type IsolationPlan, planIsolation } from './plan-isolation.ts'
+import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
 /** What is asked of a container's program, by `run` or a step of a build. */
@@ -24,6 +25,8 @@ export interface ProgramRequest {
   /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
   readonly options: ContainerOptions
+  /** Where the options say nothing. */
+  readonly defaults: EngineDefaults
 }
 
 /** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
@@ -40,9 +43,9 @@ export interface RunSubject {
 export interface Surroundings {
   /** A pty of the container's own. */
   readonly terminal: boolean
+  /** Undefined: as large as the terminal that tsbuild has, if it has one. */
+  readonly terminalSize: TerminalSize | undefined
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
-  /** Whether the host's proxy variables are handed on. */
-  readonly proxies: boolean
 }
 
 /** All that is decided before the root file system is there; it has no user yet. */
@@ -51,8 +54,7 @@ export interface RunPlan extends Surroundings, IsolationPlan {
   readonly request: ProgramRequest
   readonly args: readonly [program: string, ...rest: string[]]
   readonly network: NetworkMode
-  readonly security: SecurityOptions
-  readonly capabilities: readonly string[]
+  readonly process: ProcessPlan
   readonly machine: Machine
 }
 
@@ -86,23 +88,15 @@ export function planRun(
     args: [program, ...rest],
     ...isolation,
     network: isolation.isolation === 'chroot' ? 'host' : network,
-    security: securityOptions(options.securityOpt ?? []),
-    capabilities: resolveCapabilities({
-      base: defaultCapabilities,
-      add: commaSeparated(options.capAdd),
-      drop: commaSeparated(options.capDrop),
-    }),
+    process: processPlan(options, request.defaults),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { security, capabilities, machine }: RunPlan,
+  { process: { security, capabilities }, machine }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
   return { option: security.seccomp, capabilities, machine, wantsProfile }
 }
-
-const commaSeparated = (values: readonly string[] = []) =>
-  values.flatMap((value) => value.split(','))

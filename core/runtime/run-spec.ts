@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context } from '../context.ts'
+import { withUlimits } from '../options/ulimit.ts'
+import { deviceParts } from '../spec/devices.ts'
 import { containerEnvironment } from '../spec/environment.ts'
 import { generateSpec } from '../spec/generate.ts'
+import { withGroups } from '../spec/groups.ts'
 import { containerRights, isMapped } from '../spec/id-maps.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
+import { protectedPaths } from '../spec/protected-paths.ts'
 import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import type { LinuxSeccomp } from '../spec/seccomp/types.ts'
 import { type AccountFiles, checkUserMapped, resolveUser } from '../spec/user.ts'
 import { hardLimits, thermalCpus } from './host.ts'
+import { isHostRoot } from './namespaces.ts'
 import type { RunPlan } from './run-plan.ts'
 
 /**
@@ -25,25 +30,27 @@ export function specOf(
   },
 ): RuntimeSpec {
   const { rights } = context
-  const { request, subject, args, hostname, terminal, idMaps, capabilities } = plan
+  const { request, subject, args, hostname, terminal, idMaps, process } = plan
   const { config, rootfs } = subject
+  const { groups } = process
   const ids = containerRights(rights, idMaps)
-  const user = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), ids)
+  const account = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), ids)
   return generateSpec({
     args,
     env: containerEnvironment({
       image: config.Env ?? [],
       overrides: request.env,
       host: context.env,
-      proxies: plan.proxies,
-      home: user.home,
+      proxies: process.proxies,
+      home: account.home,
       hostname,
       terminal,
     }),
     cwd: request.workingdir ?? config.WorkingDir ?? '/',
-    user,
+    user: withGroups(account, groups, found, rights),
+    keepGroups: groups.keep,
     terminal,
-    consoleSize: undefined,
+    consoleSize: plan.terminalSize,
     hostname,
     rootfs: rootfs.target,
     readonlyRootfs: false,
@@ -51,13 +58,28 @@ export function specOf(
     network: plan.network,
     isolation: plan.isolation,
     namespaces: plan.namespaces,
-    capabilities,
-    noNewPrivileges: plan.security.noNewPrivileges,
+    ...processChoices(plan, rights),
     seccomp: found.seccomp,
-    rlimits: defaultRlimits(hardLimits()),
     generatedFiles: found.generatedFiles,
     gid5Mapped: isMapped(5, ids.gidMap),
-    thermalCpus: thermalCpus(),
-    annotations: {},
+    annotations: request.defaults.annotations ?? {},
   })
+}
+
+/** What the options of the process came to, in the words of a spec. */
+function processChoices({ process, idMaps, subject }: RunPlan, rights: Context['rights']) {
+  const { capabilities, security, rlimits, devices, shmSizeBytes, limits } = process
+  return {
+    capabilities,
+    noNewPrivileges: security.noNewPrivileges,
+    apparmorProfile: process.apparmorProfile,
+    umask: process.umask,
+    rlimits: withUlimits(defaultRlimits(hardLimits()), rlimits),
+    ...deviceParts(devices, { mayMakeNodes: isHostRoot(rights) && idMaps === undefined }),
+    resources: limits.resources,
+    cgroupsPath: limits.cgroupParent && `${limits.cgroupParent}/tsbuild-${subject.id}`,
+    shmSizeBytes,
+    procOptions: security.procOptions,
+    protectedPaths: protectedPaths(thermalCpus(), security),
+  }
 }

@@ -6,6 +6,8 @@ import { containerMounts } from '../../../../core/spec/mounts.ts'
 
 const full = containerMounts({
   gid5Mapped: true,
+  shmSizeBytes: 65_536,
+  procOptions: [],
   sysfsAllowed: true,
   procAllowed: true,
   mqueueAllowed: true,
