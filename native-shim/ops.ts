@@ -94,6 +94,7 @@ export type Op =
   | readonly ['seccomp-notify', flags: number, program: Uint8Array]
   | readonly ['rlimit', resource: number, soft: number | bigint, hard: number | bigint]
   | readonly ['umask', mask: number]
+  | readonly ['sysctl', path: string, value: string]
   | readonly ['death-signal', signo: number]
   | readonly ['session']
   | readonly ['keyring', name: string]
@@ -142,6 +143,7 @@ export const opArity: { readonly [Name in OpName]: number } = {
   'seccomp-notify': 2,
   rlimit: 3,
   umask: 1,
+  sysctl: 2,
   'death-signal': 1,
   session: 0,
   keyring: 1,

@@ -8,6 +8,7 @@ import { isOwn } from '../spec/namespaces.ts'
 import { programCandidates } from '../spec/program.ts'
 import type { Mount, RuntimeSpec } from '../spec/schema.ts'
 import { makesListener } from '../spec/seccomp/flags.ts'
+import { sysctlPath } from '../spec/sysctls.ts'
 import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
 import { parseMountOptions } from './mount-options.ts'
@@ -46,6 +47,7 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
     ...(spec.mounts ?? []).map(mountOp),
+    ...sysctlOps(linux), // after /proc, and before it is read-only
     // After the mounts: /dev is one of them. Its own mode counts for a default device, too.
     ...(facts.sharesDev
       ? []
@@ -86,6 +88,9 @@ function mountOp({ destination, type = '', source = '', options = [] }: Mount): 
     parsed.allPropagation,
   ]
 }
+
+const sysctlOps = ({ sysctl = {}, namespaces = [] }: NonNullable<RuntimeSpec['linux']>): Op[] =>
+  Object.entries(sysctl).map(([name, value]) => ['sysctl', sysctlPath(name, namespaces), value])
 
 /** The terminal comes from the container's own devpts, so before the pivot hides nothing of it. */
 function consoleOps({ terminal, consoleSize }: Process): Op[] {

@@ -12,6 +12,7 @@ import { workingDirectory } from './program.ts'
 import type { protectedPaths } from './protected-paths.ts'
 import type { Rlimit, RuntimeSpec } from './schema.ts'
 import type { LinuxSeccomp } from './seccomp/types.ts'
+import { networkSysctls } from './sysctls.ts'
 import type { ResolvedUser } from './user.ts'
 
 /** All that a spec depends on, every choice made. */
@@ -93,6 +94,10 @@ export function generateSpec(request: SpecRequest): RuntimeSpec {
 /** crun's annotation, which podman sets: setgroups(2) is not called. */
 export const KEEP_GROUPS = 'run.oci.keep_original_groups'
 
+/** A network of its own that leads out. */
+const isConfigured = ({ network, namespaces }: SpecRequest): boolean =>
+  network !== 'none' && isOwn(namespaces, 'network')
+
 function refuseNul({ args, env, cwd, user }: SpecRequest): void {
   const texts = { argument: args, variable: env, path: [cwd, user.home] }
   for (const [kind, values] of Object.entries(texts)) {
@@ -140,6 +145,7 @@ function containerLinux(request: SpecRequest): NonNullable<RuntimeSpec['linux']>
   return {
     ...(idMaps && { uidMappings: idMaps.uid, gidMappings: idMaps.gid }),
     namespaces: request.namespaces,
+    ...(isConfigured(request) && { sysctl: networkSysctls }),
     ...(devices.length > 0 && { devices }),
     ...(cgroupsPath !== undefined && { cgroupsPath }),
     ...(Object.keys(resources).length > 0 && { resources }),

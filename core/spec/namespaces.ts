@@ -19,7 +19,7 @@ export interface Namespace {
 export type NamespaceSource = 'private' | 'host' | { readonly path: string }
 
 /** Any spec's: it may list types that we never make. */
-type Listed = { readonly type: string; readonly path?: string }
+export type Listed = { readonly type: string; readonly path?: string }
 
 /** The order in which specs list them. */
 const order = ['user', 'mount', 'pid', 'ipc', 'uts', 'network', 'cgroup'] as const

@@ -45,6 +45,7 @@ static const struct op ops[] = {
   { "seccomp-notify", 2, op_seccomp_notify, ARG(1) },
   { "rlimit", 3, op_rlimit, 0 },
   { "umask", 1, op_umask, 0 },
+  { "sysctl", 2, op_sysctl, 0 },
   { "death-signal", 1, op_death_signal, 0 },
   { "session", 0, op_session, 0 },
   { "keyring", 1, op_keyring, 0 },

@@ -45,7 +45,7 @@ op_run op_mkdir, op_workdir, op_symlink, op_mknod, op_bind_device, op_console, o
 op_run op_groups, op_setid, op_bounding, op_keep_caps, op_capabilities, op_ambient;
 op_run op_apparmor, op_no_new_privs, op_seccomp, op_seccomp_notify, op_rlimit, op_umask;
 op_run op_session, op_keyring;
-op_run op_death_signal, op_host_sources, op_rootfs_mapped;
+op_run op_sysctl, op_death_signal, op_host_sources, op_rootfs_mapped;
 op_run op_own_stdio, op_chdir, op_gate, op_exec;
 
 #endif

@@ -51,6 +51,14 @@ export const hostSideEffects = {
       want: 'inside',
     },
   ],
+  sysctl: [
+    {
+      name: 'sets what belongs to a namespace of the container',
+      early: () => [['sysctl', '/proc/sys/net/ipv4/ping_group_range', '0 0']],
+      script: 'cat /proc/sys/net/ipv4/ping_group_range',
+      want: '0\t0',
+    },
+  ],
   'host-sources': [
     {
       name: 'has the monitor open what is bound, with all that is mounted below',

@@ -37,5 +37,25 @@ export const hostSideFailures = {
       detail: 'id-mapped mount',
     },
   ],
+  sysctl: [
+    {
+      name: 'that does not exist',
+      op: ['sysctl', '/proc/sys/net/nothing', '1'],
+      errno: 'ENOENT',
+      detail: '/proc/sys/net/nothing',
+    },
+    {
+      name: 'in a file that is none of procfs',
+      op: ['sysctl', '/etc/marker', '1'],
+      errno: 'EXDEV',
+      detail: '/etc/marker',
+    },
+    {
+      name: 'with a value that makes no sense',
+      op: ['sysctl', '/proc/sys/net/ipv4/ping_group_range', 'nonsense'],
+      errno: 'EINVAL',
+      detail: '/proc/sys/net/ipv4/ping_group_range',
+    },
+  ],
   'host-sources': [],
 } as const satisfies Readonly<Record<string, readonly Failure[]>>
