@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Isolation } from '../options/isolation.ts'
 import type { NamespaceChoice, NamespaceChoices } from '../options/namespaces.ts'
-import {
-  listNamespaces,
-  type Namespace,
-  type NamespaceSource,
-  type NamespaceType,
-} from '../spec/namespaces.ts'
+import { listNamespaces, type Namespace, type NamespaceSource } from '../spec/namespaces.ts'
+
+/** What a container can be named for. */
+type Joinable = keyof NamespaceChoices
 
 export interface NamespaceRequest {
   readonly isolation: Isolation
@@ -17,7 +15,7 @@ export interface NamespaceRequest {
   /** Whether the kernel has cgroup namespaces. */
   readonly hasCgroups: boolean
   /** The path of a namespace of a container that runs. */
-  readonly pathOf: (container: string, type: NamespaceType) => string
+  readonly pathOf: (container: string, type: Joinable) => string
 }
 
 export interface NamespacePlan {
@@ -34,7 +32,7 @@ export function planNamespaces(request: NamespaceRequest): NamespacePlan {
   const { isolation, choices, network, user, hasCgroups } = request
   if (isolation === 'chroot')
     return { namespaces: [{ type: 'mount' }, { type: 'uts' }], ignored: ignoredOf(request) }
-  const source = (type: NamespaceType, choice: NamespaceChoice = 'private'): NamespaceSource =>
+  const source = (type: Joinable, choice: NamespaceChoice = 'private'): NamespaceSource =>
     typeof choice === 'string' || 'path' in choice
       ? choice
       : { path: request.pathOf(choice.container, type) }

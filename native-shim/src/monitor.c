@@ -235,6 +235,8 @@ int monitor_run(struct monitor *monitor) {
     monitor_stop_container(monitor); /* the last of it, if its end was not awaited yet */
     after_run(&monitor->after, monitor->signals);
   }
+  if (monitor->unlink_at_end != NULL)
+    unlink(monitor->unlink_at_end);
   reap_the_dead();
   return exit_status(monitor);
 }
