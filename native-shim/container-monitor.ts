@@ -87,6 +87,8 @@ export interface ContainerMonitor {
    * ShimError of `seccomp-agent`, and init ends.
    */
   seccompAgent(agent: SeccompAgent): Promise<void>
+  /** A file that is removed when the container has ended, if there is one by then. */
+  unlinkAtEnd(path: string): Promise<void>
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
 }
@@ -129,6 +131,7 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
     },
     seccompAgent: async ({ path, state }) =>
       void expect(await request(['seccomp-agent', path, state]), 'ok'),
+    unlinkAtEnd: async (path) => void expect(await request(['unlink-at-end', path]), 'ok'),
     run: async () => void expect(await request(['run']), 'started'),
   }
 }

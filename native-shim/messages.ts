@@ -35,6 +35,7 @@ export type Request =
       joins: Uint8Array,
     ]
   | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
+  | readonly ['unlink-at-end', path: string]
   | readonly [
       'after',
       program: string,
@@ -56,6 +57,7 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unmount: 1,
   start: 10,
   helper: 4,
+  'unlink-at-end': 1,
   after: 6,
   'seccomp-agent': 2,
   run: 0,

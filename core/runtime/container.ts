@@ -7,7 +7,8 @@ import {
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
-import { isOwn } from '../spec/namespaces.ts'
+import { changesIds } from '../spec/id-maps.ts'
+import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { containerProcessState } from '../spec/seccomp/process-state.ts'
 import { prepareBare, startBare } from './bare/bare.ts'
@@ -23,9 +24,10 @@ import {
   mapText,
 } from './namespaces.ts'
 import { performOps } from './perform.ts'
-import { accountFiles, prepareOps } from './prepare.ts'
+import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
+import { noteRun } from './running.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
 
 export interface PrepareOptions {
@@ -62,10 +64,12 @@ export async function prepareContainer(
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
-  const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
+  const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
   const leaveGroups = setgroupsDenied || plan.process.groups.keep
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, leaveGroups })
+  const { namespaces } = plan
+  const hostSide = hostSideOf(context.rights, plan)
+  const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,
@@ -90,14 +94,26 @@ export async function startProgram(
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
-  const mayMakeNodes = isHostRoot(context.rights)
-  const guardEnds = !isOwn(plan.namespaces, 'pid')
-  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
+  const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
+  const facts = {
+    mayMakeNodes,
+    setgroupsDenied,
+    sharesDev: plan.isolation === 'chroot',
+    guardEnds: !isOwn(plan.namespaces, 'pid'),
+    seccomp: filter.program,
+  }
   const ops = compileSpec(spec, facts)
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
   await nameAgent(context, monitor, container)
+  await noteContainer(context, monitor, container)
   await monitor.run()
+}
+
+/** Only the host's root can show files with other ids, and needs to: it reaches what it stores. */
+function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan): HostSide {
+  if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return 'no'
+  return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
 }
 
 /** Who answers for the filter, if it asks anybody. */
@@ -111,6 +127,21 @@ async function nameAgent(
   const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
   trace('shim', 'seccomp-agent', { path: profile.listenerPath })
   await monitor.seccompAgent({ path: profile.listenerPath, state })
+}
+
+/** Others join a container by its name; a step has none, but may leave something, too. */
+async function noteContainer(
+  context: Context,
+  monitor: ContainerMonitor,
+  { pid, plan: { namespaces, subject } }: PreparedContainer,
+): Promise<void> {
+  const canLeave = !isOwn(namespaces, 'pid')
+  if (subject.image === null && subject.name === 'build' && !canLeave) return
+  await noteRun(context, monitor, {
+    id: subject.id,
+    pid,
+    container: canLeave ? subject.name : undefined,
+  })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

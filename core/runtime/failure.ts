@@ -2,6 +2,7 @@
 import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
+import { namespaceFailures } from './failure-namespaces.ts'
 import { RLIMIT } from './kernel.ts'
 import { outerOptions, printOuter } from './outer-engine.ts'
 
@@ -49,6 +50,7 @@ const table: readonly Row[] = [
     message: 'make the namespaces of the container: too many of them exist',
     hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
   },
+  ...namespaceFailures,
   {
     where: ['rootfs-mount'],
     as: 'RUNTIME_FAILED',

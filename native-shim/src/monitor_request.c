@@ -94,6 +94,15 @@ static void request_helper(struct monitor *monitor, const struct field *fields) 
     reply_error(monitor, "helper", errno, fields[1].data);
 }
 
+/* unlink-at-end PATH: removed when the container has ended; the last one that was named. */
+static void request_unlink_at_end(struct monitor *monitor, const struct field *fields) {
+  free(monitor->unlink_at_end);
+  monitor->unlink_at_end = strdup(fields[1].data);
+  if (monitor->unlink_at_end == NULL)
+    protocol_broken("out of memory");
+  reply_ok(monitor);
+}
+
 /* after PROGRAM ARGV ENV INPUT TIMEOUT-MS NOTICES: see after.h */
 static void request_after(struct monitor *monitor, const struct field *fields) {
   monitor_block_signals(monitor); /* what would end us ends the container first */
@@ -140,6 +149,7 @@ static const struct request {
   { "unmount", 2, request_unmount, 0 },
   { "start", 11, request_start, ARG(10) },
   { "helper", 5, request_helper, ARG(2) | ARG(3) },
+  { "unlink-at-end", 2, request_unlink_at_end, 0 },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
   { "seccomp-agent", 3, monitor_seccomp_agent, 0 },
   { "run", 1, request_run, 0 },

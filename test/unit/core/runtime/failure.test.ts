@@ -35,6 +35,30 @@ const cases: readonly Case[] = [
     hint: /without a seccomp agent/,
   },
   {
+    error: shim('join', errno.EPERM),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /tsbuild unshare/,
+  },
+  {
+    error: shim('join', errno.ENOENT),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /as long as the process is/,
+  },
+  {
+    error: shim('join', errno.EINVAL),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /ns\/TYPE/,
+  },
+  {
+    error: shim('rootfs-mapped', errno.EINVAL),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /Linux 5.19/,
+  },
+  {
     error: shim('exec', errno.ENOENT),
     code: 'COMMAND_NOT_FOUND',
     exitCode: 127,

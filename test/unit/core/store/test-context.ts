@@ -65,6 +65,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       perform: unused,
       after: unused,
       seccompAgent: unused,
+      unlinkAtEnd: unused,
       run: unused,
       exec: unused,
     },
