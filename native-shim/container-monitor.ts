@@ -63,6 +63,12 @@ export interface ContainerMonitor {
    * @throws ShimError of `after`: ENOSPC above 64 programs or 4 MiB
    */
   after(request: AfterRequest): Promise<void>
+  /**
+   * The monitor will not end, nor run what comes after the container, before `release`, or the end
+   * of this process: something is still done for the container.
+   */
+  hold(): Promise<void>
+  release(): void
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
 }
@@ -107,6 +113,8 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
       const lists = [packList(argv), packList(env)] as const
       expect(await request(['after', program, ...lists, input, timeoutMs, words]), 'ok')
     },
+    hold: async () => void expect(await request(['hold']), 'ok'),
+    release: () => channel.send(['release'] satisfies Request), // `exit` may come at any time
     run: async () => void expect(await request(['run']), 'started'),
   }
 }

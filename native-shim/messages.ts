@@ -42,6 +42,8 @@ export type Request =
       timeoutMs: number,
       notices: Uint8Array,
     ]
+  | readonly ['hold']
+  | readonly ['release']
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
@@ -54,6 +56,8 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   start: 8,
   helper: 4,
   after: 6,
+  hold: 0,
+  release: 0,
   run: 0,
   exec: 3,
 }

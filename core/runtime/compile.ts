@@ -17,6 +17,13 @@ export interface CompileFacts {
   readonly setgroupsDenied: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
+  /** Those of the spec that init runs. */
+  readonly hooks?: HookOps | undefined
+}
+
+interface HookOps {
+  readonly createContainer: readonly Op[]
+  readonly startContainer: readonly Op[]
 }
 
 type Process = NonNullable<RuntimeSpec['process']>
@@ -41,6 +48,7 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...deviceOps(facts), // after the mounts: /dev is one of them
     ...consoleOps(process),
     ['mkdir', process.cwd, 0o755],
+    ...(facts.hooks?.createContainer ?? []), // their programs are the host's
     ['pivot'],
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
@@ -113,6 +121,7 @@ function programOps(
   return [
     ...(noNewPrivileges ? ([['no-new-privs']] satisfies Op[]) : []),
     ['gate'],
+    ...(facts.hooks?.startContainer ?? []), // part of the start, as the container's user
     ...(noNewPrivileges ? seccompOps(facts) : []), // as late as can be: fewest calls after it
     ['exec', packList(candidates), packList(args), packList(env)],
   ]

@@ -6,6 +6,8 @@ import {
 } from '../../native-shim/container-monitor.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
+import type { HookFile } from '../hooks/hook-file.ts'
+import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { compileSpec } from './compile.ts'
@@ -22,6 +24,7 @@ export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
+  readonly hooks: readonly HookFile[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -32,6 +35,8 @@ export interface PreparedContainer {
   readonly spec: RuntimeSpec
   readonly filter: SeccompFilter
   readonly setgroupsDenied: boolean
+  /** Of this container alone. */
+  readonly folder: string
 }
 
 /**
@@ -44,7 +49,7 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter }: PrepareOptions,
+  { folder, filter, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
@@ -59,7 +64,10 @@ export async function prepareContainer(
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec, filter, setgroupsDenied }
+  const { volume = [], mount = [] } = plan.request.options
+  const hasBindMounts = [...volume, ...mount].length > 0
+  const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
+  return { plan, pid, ...hooked, setgroupsDenied, folder }
 }
 
 /**
@@ -74,11 +82,22 @@ export async function startProgram(
 ): Promise<void> {
   const { plan, spec, filter, setgroupsDenied } = container
   const mayMakeNodes = isHostRoot(context.rights)
-  const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
+  const hooks = await runtimeHooks(context, monitor, container)
+  const facts = { mayMakeNodes, setgroupsDenied, seccomp: filter.program, hooks: hooks?.ops }
+  const ops = compileSpec(spec, facts)
+  const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
+  if (hooks !== undefined) {
+    await hooks.beforePivot()
+    await performOps(context, monitor, late)
+  }
   await monitor.run()
+  await hooks?.afterStart()
 }
+
+/** All is mounted, and the host still in sight. */
+const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
 
 function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
   return {

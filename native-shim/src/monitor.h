@@ -38,6 +38,7 @@ struct monitor {
   char *gid_map;
   bool deny_setgroups;
   char *lost_notice; /* what to say when the guard was killed */
+  bool held;         /* TypeScript still does something for the container */
   bool run_asked;
   bool started;      /* the program runs */
   bool setup_failed; /* init or guard ended before that, and TypeScript knows */

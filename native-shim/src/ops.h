@@ -10,10 +10,10 @@
 enum { OP_ARGS_MAX = 8 };
 
 struct ctx {
-  int root_fd;      /* O_PATH descriptor of the container's root; targets resolve below it */
-  int channel;      /* to the monitor */
-  int err;          /* errno of the failing call, 0 while all is well */
-  char detail[512]; /* path or name at fault, cut to fit */
+  int root_fd;       /* O_PATH descriptor of the container's root; targets resolve below it */
+  int channel;       /* to the monitor */
+  int err;           /* errno of the failing call, 0 while all is well */
+  char detail[2048]; /* path or name at fault, cut to fit */
 };
 
 typedef int op_run(struct ctx *ctx, const struct field arg[]);
@@ -40,6 +40,6 @@ op_run op_mount, op_bind, op_mask, op_readonly;
 op_run op_mkdir, op_symlink, op_mknod, op_bind_device, op_console, op_read_file;
 op_run op_groups, op_setid, op_bounding, op_keep_caps, op_capabilities, op_ambient;
 op_run op_no_new_privs, op_seccomp, op_rlimit, op_umask, op_session, op_keyring;
-op_run op_own_stdio, op_chdir, op_gate, op_exec;
+op_run op_own_stdio, op_chdir, op_hook, op_gate, op_exec;
 
 #endif

@@ -5,12 +5,14 @@ import { type Effect, testEffects } from './effect.ts'
 import { fileEffects } from './effects-files.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
+import { hookEffects } from './hook-ops.ts'
 
 /** An op without a row here does not compile. */
 const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...processEffects,
   ...fileEffects,
   ...mountEffects,
+  hook: hookEffects,
 }
 
 describe('the effect of an op', () => {

@@ -6,12 +6,14 @@ import { type Failure, testFailures } from './failure.ts'
 import { fileFailures } from './failures-files.ts'
 import { mountFailures } from './failures-mount.ts'
 import { processFailures } from './failures-process.ts'
+import { hookFailures } from './hook-ops.ts'
 
 /** An op without a row here does not compile. */
 const failures: Readonly<Record<OpName, readonly Failure[]>> = {
   ...processFailures,
   ...fileFailures,
   ...mountFailures,
+  hook: hookFailures,
 }
 
 describe('the failure of an op', () => {

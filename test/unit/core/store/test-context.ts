@@ -64,6 +64,8 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       start: unused,
       perform: unused,
       after: unused,
+      hold: unused,
+      release: unused,
       run: unused,
       exec: unused,
     },
