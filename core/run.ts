@@ -2,11 +2,14 @@
 import type { Context, Rights } from './context.ts'
 import { engineConf } from './engine-conf/engine-conf.ts'
 import { findHooks } from './hooks/hooks.ts'
+import { TsbuildError } from './lib/errors.ts'
 import { mergeOptions } from './options/container-options.ts'
+import { parseTerminalSize } from './options/terminal-size.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
-import { namespaceUnavailable } from './runtime/namespaces.ts'
+import { monitorOfRun } from './runtime/namespaces.ts'
+import { refuseLimits } from './runtime/process-plan.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -24,6 +27,8 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
   readonly container: string
   /** A pty for the program; undefined: when stdin is a terminal. */
   readonly terminal: boolean | undefined
+  /** COLUMNSxROWS. */
+  readonly terminalSize: string | undefined
   readonly dryRun: boolean
 }
 
@@ -36,18 +41,21 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
  * @throws TsbuildError with exit code 127 or 126 when the program is not found or not executable
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
-  const { monitor, rights } = context
-  if (monitor === undefined) throw namespaceUnavailable(rights)
-  const record = lockContainer(context, request.container)
+  const { rights } = context
+  const record = await lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
+  checkWorkingDirectory(request.workingdir)
   const conf = await engineConf(context)
   const options = mergeOptions(conf.options, record.options ?? {}, request.options)
   const merged = { ...request, options, defaults: conf.defaults }
   const hooks = await findHooks(context, options)
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
+  if (!request.dryRun) refuseLimits(plan.process.limits)
+  const monitor = monitorOfRun(context, plan)
   try {
     const filter = await seccompFilter(
       seccompRequest(plan, { wantsProfile: request.dryRun || hooks.length > 0 }),
+      context.paths,
     )
     const folder = mountPrivateFolder(context, monitor)
     const container = await prepareContainer(context, monitor, plan, { folder, filter, hooks })
@@ -58,6 +66,13 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   }
 }
 
+function checkWorkingDirectory(path: string | undefined): void {
+  if (path === undefined || path.startsWith('/')) return
+  throw new TsbuildError('USAGE', `option "--workingdir" cannot be ${JSON.stringify(path)}`, {
+    hint: 'give an absolute path in the container',
+  })
+}
+
 /** Files and pipes are handed on as they are; a terminal of the host never is. */
 function surroundingsOf({ terminals }: Rights, request: RunRequest): Surroundings {
   const terminal = request.terminal ?? terminals[0]
@@ -66,5 +81,7 @@ function surroundingsOf({ terminals }: Rights, request: RunRequest): Surrounding
     return isTerminal ? 'pipe' : 'inherit'
   }
   const [stdin, stdout, stderr] = terminals
-  return { terminal, stdio: [mode(stdin), mode(stdout), mode(stderr)], proxies: true }
+  const { terminalSize: size } = request
+  const terminalSize = size === undefined ? undefined : parseTerminalSize(size)
+  return { terminal, terminalSize, stdio: [mode(stdin), mode(stdout), mode(stderr)] }
 }

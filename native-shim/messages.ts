@@ -31,6 +31,8 @@ export type Request =
       stdout: StdioMode,
       stderr: StdioMode,
       lostNotice: string,
+      guardFlags: number,
+      joins: Uint8Array,
     ]
   | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
   | readonly [
@@ -44,6 +46,7 @@ export type Request =
     ]
   | readonly ['hold']
   | readonly ['release']
+  | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
@@ -53,11 +56,12 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unlock: 1,
   mount: 6,
   unmount: 1,
-  start: 8,
+  start: 10,
   helper: 4,
   after: 6,
   hold: 0,
   release: 0,
+  'seccomp-agent': 2,
   run: 0,
   exec: 3,
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalJson } from '../lib/canonical-json.ts'
+import { parseExactJson } from '../lib/exact-json.ts'
 import { stringifySpec } from '../spec/print.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { compileSeccomp } from '../spec/seccomp/seccomp-main.ts'
@@ -8,7 +9,6 @@ import { bundleIn, writeBundle } from './bundle.ts'
 import { chooseHooks, type Hook } from './choose.ts'
 import { hookFailed } from './failed.ts'
 import type { HookedRun, HookedSpec } from './hooks.ts'
-import { parseNumbers } from './parse-numbers.ts'
 import { hookName, runHook } from './run-hook.ts'
 
 /**
@@ -38,7 +38,7 @@ async function edit(spec: RuntimeSpec, hook: Hook, bundle: string): Promise<Runt
   const stage = 'precreate'
   const output = await runHook({ bundle }, hook, { stage, input: stringifySpec(spec) })
   try {
-    const edited = parseSpec(parseNumbers(output))
+    const edited = parseSpec(parseExactJson(output))
     refuseLateEdits(spec, edited)
     return edited
   } catch (cause) {

@@ -5,6 +5,7 @@ import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import { describeError, printable } from '../lib/errors.ts'
 import type { PreparedContainer } from '../runtime/container.ts'
+import { isOwn } from '../spec/namespaces.ts'
 import { bundleIn, type HookStatus, stateText } from './bundle.ts'
 import type { Hook, SpecStage } from './choose.ts'
 import type { RuntimeHooks } from './hooks.ts'
@@ -67,7 +68,7 @@ const warning = (context: Context) => (error: unknown) => {
 
 function inContainer(hooked: Hooked, stage: SpecStage, status: HookStatus): Op[] {
   const { plan, pid } = hooked.container
-  const ownPid = plan.namespaces.includes('pid') ? 1 : pid
+  const ownPid = isOwn(plan.namespaces, 'pid') ? 1 : pid
   const input = Buffer.from(state(hooked, status, ownPid))
   return hooksOf(hooked, stage).map((hook) => {
     const lists = [packList(argvOf(hook)), packList(hook.env ?? [])] as const

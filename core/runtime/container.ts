@@ -9,11 +9,21 @@ import type { Context } from '../context.ts'
 import type { HookFile } from '../hooks/hook-file.ts'
 import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
+import { isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
+import { containerProcessState } from '../spec/seccomp/process-state.ts'
+import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
-import { isHostRoot, isSetgroupsDenied, mapText } from './namespaces.ts'
+import {
+  cloneFlags,
+  isBare,
+  isHostRoot,
+  isSetgroupsDenied,
+  joinsOf,
+  mapText,
+} from './namespaces.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -51,12 +61,16 @@ export async function prepareContainer(
   plan: RunPlan,
   { folder, filter, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
+  if (isBare(plan, context.rights)) {
+    return prepareBare(context, monitor, plan, { folder, filter, hooks })
+  }
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
+  const leaveGroups = setgroupsDenied || plan.process.groups.keep
+  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, leaveGroups })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,
@@ -81,17 +95,20 @@ export async function startProgram(
   container: PreparedContainer,
 ): Promise<void> {
   const { plan, spec, filter, setgroupsDenied } = container
+  if (isBare(plan, context.rights)) {
+    return startBare(context, monitor, container)
+  }
   const mayMakeNodes = isHostRoot(context.rights)
+  const guardEnds = !isOwn(plan.namespaces, 'pid')
   const hooks = await runtimeHooks(context, monitor, container)
-  const facts = { mayMakeNodes, setgroupsDenied, seccomp: filter.program, hooks: hooks?.ops }
-  const ops = compileSpec(spec, facts)
+  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
+  const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
   const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
-  if (hooks !== undefined) {
-    await hooks.beforePivot()
-    await performOps(context, monitor, late)
-  }
+  await hooks?.beforePivot()
+  if (late.length > 0) await performOps(context, monitor, late)
+  await nameAgent(context, monitor, container)
   await monitor.run()
   await hooks?.afterStart()
 }
@@ -99,9 +116,26 @@ export async function startProgram(
 /** All is mounted, and the host still in sight. */
 const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
 
-function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
+/** Who answers for the filter, if it asks anybody. */
+async function nameAgent(
+  { trace }: Context,
+  monitor: ContainerMonitor,
+  { plan, pid, spec, filter: { profile } }: PreparedContainer,
+): Promise<void> {
+  if (profile?.listenerPath === undefined) return
+  const { id, rootfs } = plan.subject
+  const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
+  trace('shim', 'seccomp-agent', { path: profile.listenerPath })
+  await monitor.seccompAgent({ path: profile.listenerPath, state })
+}
+
+function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
+  const byClone = namespaces.filter(({ type }) => type === 'pid' || type === 'user')
   return {
-    cloneFlags: CLONE.pid | (idMaps === undefined ? 0 : CLONE.user),
+    cloneFlags: cloneFlags(byClone),
+    // A namespace around one that exists, or around none, the kernel does not allow or heed.
+    guardFlags: isOwn(namespaces, 'pid') ? CLONE.pid : 0,
+    joins: joinsOf(namespaces),
     uidMap: mapText(idMaps?.uid ?? []),
     gidMap: mapText(idMaps?.gid ?? []),
     setgroups: 'allow',

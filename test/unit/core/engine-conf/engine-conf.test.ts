@@ -6,7 +6,11 @@ import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { engineConf } from '../../../../core/engine-conf/engine-conf.ts'
 import { TsbuildError } from '../../../../core/lib/errors.ts'
-import { defaultCapabilities, resolveCapabilities } from '../../../../core/spec/capabilities.ts'
+import {
+  defaultCapabilities,
+  everyCapability,
+  resolveCapabilities,
+} from '../../../../core/spec/capabilities.ts'
 import { requires } from '../../../harness/requires.ts'
 import { testContext } from '../store/test-context.ts'
 
@@ -78,7 +82,8 @@ describe('containers.conf files', () => {
     const { options, defaults } = await read({ CONTAINERS_CONF: path })
     assert.deepEqual(options, {})
     const { capabilities = [], sysctls } = defaults
-    const choose = (base: readonly string[]) => resolveCapabilities({ base, add: [], drop: [] })
+    const nothing = { add: [], drop: [], available: everyCapability }
+    const choose = (base: readonly string[]) => resolveCapabilities({ base, ...nothing })
     assert.deepEqual(choose(capabilities), choose(defaultCapabilities))
     assert.deepEqual(sysctls, ['net.ipv4.ping_group_range=0 0'])
   })

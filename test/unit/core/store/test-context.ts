@@ -66,6 +66,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       after: unused,
       hold: unused,
       release: unused,
+      seccompAgent: unused,
       run: unused,
       exec: unused,
     },
