@@ -98,8 +98,8 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What few commands need is a bundle of its own: the compiler of seccomp profiles, the readers of
- * containers.conf and of hooks, yargs, which writes help and completion, the checks of foreign JSON,
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, what reads
+ * containers.conf and hooks, yargs, which writes help and completion, the checks of foreign JSON,
  * and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
