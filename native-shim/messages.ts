@@ -45,6 +45,8 @@ export type Request =
       timeoutMs: number,
       notices: Uint8Array,
     ]
+  | readonly ['hold']
+  | readonly ['release']
   | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
@@ -59,6 +61,8 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   helper: 4,
   'unlink-at-end': 1,
   after: 6,
+  hold: 0,
+  release: 0,
   'seccomp-agent': 2,
   run: 0,
   exec: 3,

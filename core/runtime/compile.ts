@@ -25,6 +25,13 @@ export interface CompileFacts {
   readonly guardEnds: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
+  /** Those of the spec that init runs. */
+  readonly hooks?: HookOps | undefined
+}
+
+interface HookOps {
+  readonly createContainer: readonly Op[]
+  readonly startContainer: readonly Op[]
 }
 
 const SIGKILL = 9
@@ -54,6 +61,7 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
       : [...(linux.devices ?? []).map((device) => deviceOp(device, facts)), ...deviceOps(facts)]),
     ...consoleOps(process),
     ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
+    ...(facts.hooks?.createContainer ?? []), // their programs are the host's
     ['pivot'],
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
@@ -65,7 +73,7 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
 /** From a process that stands in the root file system to the program. */
 export const processOps = (
   process: Process,
-  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp'> & {
+  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp' | 'hooks'> & {
     /** The groups of the caller stay as they are. */
     readonly keepsGroups?: boolean
   },
@@ -147,6 +155,7 @@ function programOps(process: Process, facts: ProcessFacts): Op[] {
   return [
     ...(noNewPrivileges ? ([['no-new-privs']] satisfies Op[]) : []),
     ...(gateIsEarly(process, facts) ? [] : ([['gate']] satisfies Op[])),
+    ...(facts.hooks?.startContainer ?? []), // part of the start, as the container's user
     ...(noNewPrivileges ? seccompOps(facts) : []), // as late as can be: fewest calls after it
     ['exec', packList(candidates), packList(args), packList(env)],
   ]

@@ -6,6 +6,8 @@ import {
 } from '../../native-shim/container-monitor.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
+import type { HookFile } from '../hooks/hook-file.ts'
+import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
 import { changesIds } from '../spec/id-maps.ts'
 import { isApart, isOwn } from '../spec/namespaces.ts'
@@ -34,6 +36,7 @@ export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
+  readonly hooks: readonly HookFile[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -44,6 +47,8 @@ export interface PreparedContainer {
   readonly spec: RuntimeSpec
   readonly filter: SeccompFilter
   readonly setgroupsDenied: boolean
+  /** Of this container alone. */
+  readonly folder: string
 }
 
 /**
@@ -56,10 +61,10 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter }: PrepareOptions,
+  { folder, filter, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
   if (isBare(plan, context.rights)) {
-    return prepareBare(context, monitor, plan, { folder, filter })
+    return prepareBare(context, monitor, plan, { folder, filter, hooks })
   }
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
@@ -77,7 +82,10 @@ export async function prepareContainer(
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec, filter, setgroupsDenied }
+  const { volume = [], mount = [] } = plan.request.options
+  const hasBindMounts = [...volume, ...mount].length > 0
+  const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
+  return { plan, pid, ...hooked, setgroupsDenied, folder }
 }
 
 /**
@@ -95,6 +103,7 @@ export async function startProgram(
     return startBare(context, monitor, container)
   }
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
+  const hooks = await runtimeHooks(context, monitor, container)
   const facts = {
     mayMakeNodes,
     setgroupsDenied,
@@ -102,12 +111,16 @@ export async function startProgram(
     guardEnds: !isOwn(plan.namespaces, 'pid'),
     seccomp: filter.program,
   }
-  const ops = compileSpec(spec, facts)
+  const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
+  const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
+  await hooks?.beforePivot()
+  if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
   await noteContainer(context, monitor, container)
   await monitor.run()
+  await hooks?.afterStart()
 }
 
 /** Only the host's root can show files with other ids, and needs to: it reaches what it stores. */
@@ -115,6 +128,9 @@ function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan):
   if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return 'no'
   return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
 }
+
+/** All is mounted, and the host still in sight. */
+const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
 
 /** Who answers for the filter, if it asks anybody. */
 async function nameAgent(

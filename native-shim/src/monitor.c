@@ -191,7 +191,8 @@ static bool finished(struct monitor *monitor) {
   if (!monitor->ended)
     return false;
   return monitor->given_up || !monitor->started ||
-         (monitor->console < 0 && relay_finished(&monitor->relay));
+         (monitor->console < 0 && relay_finished(&monitor->relay) &&
+          !(monitor->held && monitor->control >= 0));
 }
 
 /* Node and the guard may have ended: where nobody reaps orphans they would stay as zombies. */

@@ -64,6 +64,8 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       start: unused,
       perform: unused,
       after: unused,
+      hold: unused,
+      release: unused,
       seccompAgent: unused,
       unlinkAtEnd: unused,
       run: unused,
