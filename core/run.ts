@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context, Rights } from './context.ts'
 import { mergeOptions } from './options/container-options.ts'
+import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
@@ -36,6 +37,7 @@ export interface RunRequest extends ProgramRequest {
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { monitor, rights } = context
   if (monitor === undefined) throw namespaceUnavailable(rights)
+  checkNetworkOptions(request.options)
   const record = lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
   const options = mergeOptions(record.options ?? {}, request.options)

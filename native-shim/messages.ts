@@ -32,7 +32,16 @@ export type Request =
       stderr: StdioMode,
       lostNotice: string,
     ]
-  | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
+  | readonly [
+      'helper',
+      name: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      userns: string,
+      input: string,
+      readyFd: number,
+      endedNotice: string,
+    ]
   | readonly [
       'after',
       program: string,
@@ -52,7 +61,7 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   mount: 6,
   unmount: 1,
   start: 8,
-  helper: 4,
+  helper: 7,
   after: 6,
   run: 0,
   exec: 3,

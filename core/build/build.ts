@@ -4,6 +4,7 @@ import { parseContainerfile } from '../containerfile/parse.ts'
 import type { Context } from '../context.ts'
 import { writeIidfile } from '../iidfile.ts'
 import { imageName } from '../image-name.ts'
+import { checkNetworkOptions } from '../options/network-conflicts.ts'
 import { planBuild } from '../plan/plan-build.ts'
 import { storeDriver } from '../snapshot/driver.ts'
 import { reclaim } from '../snapshot/reclaim.ts'
@@ -34,6 +35,7 @@ export async function build(
   request: BuildRequest,
   { emit, signal }: { readonly emit: OnBuildEvent; readonly signal: AbortSignal },
 ): Promise<{ id: string }> {
+  checkNetworkOptions(request.options)
   const names = request.tags.map(imageName)
   const source = openBuildContext(request)
   const { path, text } = source.containerfile

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type ContainerMonitor,
-  HelperFailed,
-  type StartRequest,
-} from '../../native-shim/container-monitor.ts'
-import type { Op } from '../../native-shim/ops.ts'
+import type { ContainerMonitor, StartRequest } from '../../native-shim/container-monitor.ts'
 import type { Context } from '../context.ts'
-import { slirpHelper } from '../network/slirp4netns.ts'
+import { networkView } from '../network/view.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
 import { isHostRoot, isSetgroupsDenied, mapText } from './namespaces.ts'
+import { performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -46,13 +42,14 @@ export async function prepareContainer(
   plan: RunPlan,
   { folder, filter }: PrepareOptions,
 ): Promise<PreparedContainer> {
-  const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
   const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
   const files = await performOps(context, monitor, ops)
+  const view = networkView(plan.network)
+  const generatedFiles = writeGeneratedFiles(context, plan, { folder, view, covered: new Set() })
   const spec = specOf(context, plan, {
     generatedFiles,
     seccomp: filter.profile,
@@ -72,11 +69,10 @@ export async function startProgram(
   monitor: ContainerMonitor,
   container: PreparedContainer,
 ): Promise<void> {
-  const { plan, spec, filter, setgroupsDenied } = container
+  const { spec, filter, setgroupsDenied } = container
   const mayMakeNodes = isHostRoot(context.rights)
   const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
-  if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
-  else await performOps(context, monitor, ops)
+  await performConnected(context, monitor, container, ops)
   await monitor.run()
 }
 
@@ -88,27 +84,5 @@ function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
     setgroups: 'allow',
     stdio,
     lostNotice: 'tsbuild: the guard of the container was killed, and the container with it',
-  }
-}
-
-/** In slirp4netns's words; its plain warnings name neither step. */
-const CONFINEMENT_REFUSED = /(create_sandbox|enable_seccomp) failed/
-
-/** The helper starts beside the mounts; where its own confinement is refused it goes without. */
-async function performWithNetwork(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan }: PreparedContainer,
-  ops: readonly Op[],
-): Promise<void> {
-  const helper = (confined: boolean) =>
-    slirpHelper(context, { pid, userNamespace: plan.idMaps !== undefined, confined })
-  const confined = helper(true)
-  try {
-    await performOps(context, monitor, ops, [confined])
-  } catch (error) {
-    if (!(error instanceof HelperFailed) || !CONFINEMENT_REFUSED.test(error.output)) throw error
-    context.trace('network', 'unconfined', { output: error.output })
-    await performOps(context, monitor, [], [helper(false)])
   }
 }

@@ -4,13 +4,16 @@ import type { ExecutionConfig } from '../../images/model.ts'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { chooseNetwork } from '../network/choose.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import { type DnsOptions, dnsOptions } from '../options/dns.ts'
+import { type AddedHost, addedHost } from '../options/hosts.ts'
 import { type SecurityOptions, securityOptions } from '../options/security.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
-import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
+import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
@@ -57,7 +60,9 @@ export interface RunPlan extends Surroundings {
   readonly args: readonly [program: string, ...rest: string[]]
   readonly hostname: string
   readonly idMaps: IdMappings | undefined
-  readonly network: NetworkMode
+  readonly network: Network
+  readonly addedHosts: readonly AddedHost[]
+  readonly dns: DnsOptions
   readonly security: SecurityOptions
   readonly namespaces: readonly NamespaceType[]
   readonly capabilities: readonly string[]
@@ -70,7 +75,7 @@ export interface RunPlan extends Surroundings {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  { rights }: Pick<Context, 'rights'>,
+  { rights, env }: Pick<Context, 'rights' | 'env'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
@@ -82,7 +87,7 @@ export function planRun(
     })
   const idMaps = containerIdMaps(rights)
   const { options } = request
-  const network = networkMode(options.network ?? [])
+  const network = chooseNetwork({ env }, options.network ?? [])
   return {
     ...surroundings,
     subject,
@@ -91,6 +96,8 @@ export function planRun(
     hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
     idMaps,
     network,
+    addedHosts: (options.addHost ?? []).map(addedHost),
+    dns: dnsOptions(options),
     security: securityOptions(options.securityOpt ?? []),
     namespaces: namespacesOf(network, idMaps),
     capabilities: resolveCapabilities({
@@ -113,14 +120,14 @@ export function seccompRequest(
 const commaSeparated = (values: readonly string[] = []) =>
   values.flatMap((value) => value.split(','))
 
-function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {
+function namespacesOf(network: Network, idMaps: IdMappings | undefined): NamespaceType[] {
   return [
     ...(idMaps === undefined ? [] : (['user'] as const)),
     'mount',
     'pid',
     'ipc',
     'uts',
-    ...(network === 'host' ? [] : (['network'] as const)),
+    ...(network.kind === 'host' ? [] : (['network'] as const)),
     ...(hasCgroupNamespaces() ? (['cgroup'] as const) : []),
   ]
 }

@@ -47,7 +47,7 @@ export function specOf(
     rootfs: rootfs.target,
     readonlyRootfs: false,
     idMaps,
-    network: plan.network,
+    network: plan.network.kind,
     cgroupNamespace: hasCgroupNamespaces(),
     capabilities,
     noNewPrivileges: plan.security.noNewPrivileges,

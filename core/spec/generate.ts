@@ -2,7 +2,7 @@
 import { TsbuildError } from '../lib/errors.ts'
 import type { IdMappings } from './id-maps.ts'
 import { containerMounts, type GeneratedFile } from './mounts.ts'
-import type { NetworkMode } from './network-mode.ts'
+import type { Network } from './network.ts'
 import { workingDirectory } from './program.ts'
 import { maskedPaths, readonlyPaths } from './protected-paths.ts'
 import type { Rlimit, RuntimeSpec } from './schema.ts'
@@ -26,7 +26,7 @@ export interface SpecRequest {
   readonly readonlyRootfs: boolean
   /** Maps of a user namespace of the container's own; undefined shares the caller's. */
   readonly idMaps: IdMappings | undefined
-  readonly network: NetworkMode
+  readonly network: Network['kind']
   /** Whether the kernel has cgroup namespaces (/proc/self/ns/cgroup). */
   readonly cgroupNamespace: boolean
   /** Full names. */
@@ -59,7 +59,8 @@ export function generateSpec(request: SpecRequest): RuntimeSpec {
     hostname: request.hostname,
     mounts: containerMounts({
       gid5Mapped: request.gid5Mapped,
-      sysfsAllowed: request.network !== 'host' || request.idMaps === undefined,
+      // Whose user namespace does not own the network namespace cannot mount one.
+      sysfsAllowed: request.idMaps === undefined || !['host', 'joined'].includes(request.network),
       generatedFiles: request.generatedFiles,
     }),
     annotations: request.annotations,

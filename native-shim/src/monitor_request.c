@@ -11,6 +11,7 @@
 
 #include "channel.h"
 #include "cleanup.h"
+#include "helper.h"
 #include "monitor.h"
 #include "ops.h"
 #include "requests.h"
@@ -84,10 +85,10 @@ static void request_start(struct monitor *monitor, const struct field *fields) {
   monitor_start(monitor, fields); /* answered with `pid` when the guard has spoken */
 }
 
-/* helper NAME ARGV ENV NOTICE */
+/* helper NAME ARGV ENV USERNS INPUT READY-FD NOTICE: see helper.h */
 static void request_helper(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
-  for (int i = 0; i < 5; i++)
+  for (int i = 0; i <= HELPER_FIELDS; i++)
     frame_bytes(&frame, fields[i].data, fields[i].len);
   errno = ENOTCONN;
   if (monitor->guard_channel < 0 || channel_send(monitor->guard_channel, &frame, -1) < 0)
@@ -139,7 +140,7 @@ static const struct request {
   { "mount", 7, request_mount, 0 },
   { "unmount", 2, request_unmount, 0 },
   { "start", 9, request_start, 0 },
-  { "helper", 5, request_helper, ARG(2) | ARG(3) },
+  { "helper", HELPER_FIELDS + 1, request_helper, ARG(2) | ARG(3) },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
   { "run", 1, request_run, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },
