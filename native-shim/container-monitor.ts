@@ -14,6 +14,17 @@ export interface StartRequest {
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
   /** Said on stderr if the guard is killed while the program runs. */
   readonly lostNotice: string
+  /** CLONE_NEWPID, or 0: then the guard ends what is left of the container process by process. */
+  readonly guardFlags: number
+  /** Namespaces that exist, entered before init is cloned. */
+  readonly joins: readonly Join[]
+}
+
+/** A namespace by its path on the host. */
+export interface Join {
+  /** CLONE_NEW*, setns(2). */
+  readonly cloneFlag: number
+  readonly path: string
 }
 
 export interface HelperRequest {
@@ -50,6 +61,14 @@ export interface AfterRequest {
   }
 }
 
+/** Who answers for a filter that does not decide by itself. @see seccomp_unotify(2) */
+export interface SeccompAgent {
+  /** Of a listening unix socket on the host. */
+  readonly path: string
+  /** What is sent with the listener: a container process state of the OCI runtime spec. */
+  readonly state: string
+}
+
 /** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
 export type Files = ReadonlyMap<string, Buffer | undefined>
 
@@ -69,6 +88,11 @@ export interface ContainerMonitor {
    * @throws ShimError of `after`: ENOSPC above 64 programs or 4 MiB
    */
   after(request: AfterRequest): Promise<void>
+  /**
+   * Who gets the listener that a `seccomp-notify` op will make. Where that fails the op has a
+   * ShimError of `seccomp-agent`, and init ends.
+   */
+  seccompAgent(agent: SeccompAgent): Promise<void>
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
 }
@@ -102,19 +126,24 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
   /** Helpers that have not said yet whether they are ready: an op may fail meanwhile. */
   const pending = { helpers: 0 }
   return {
-    start: async ({ cloneFlags, uidMap, gidMap, setgroups, stdio, lostNotice }) => {
-      const maps = [uidMap, gidMap, setgroups] as const
-      const reply = await request(['start', cloneFlags, ...maps, ...stdio, lostNotice])
-      return expect(reply, 'pid').pid
-    },
+    start: async (container) => expect(await request(startMessage(container)), 'pid').pid,
     perform: (ops, helpers = []) => perform(channel, pending, ops, helpers),
     after: async ({ program, argv, env, input, timeoutMs, notices }) => {
       const words = packList([notices.notStarted, notices.failed, notices.tookTooLong])
       const lists = [packList(argv), packList(env)] as const
       expect(await request(['after', program, ...lists, input, timeoutMs, words]), 'ok')
     },
+    seccompAgent: async ({ path, state }) =>
+      void expect(await request(['seccomp-agent', path, state]), 'ok'),
     run: async () => void expect(await request(['run']), 'started'),
   }
+}
+
+function startMessage(container: StartRequest): Request {
+  const { cloneFlags, uidMap, gidMap, setgroups, stdio, lostNotice, guardFlags } = container
+  const joins = container.joins.flatMap(({ cloneFlag, path }) => [`${cloneFlag}`, path])
+  const maps = [uidMap, gidMap, setgroups] as const
+  return ['start', cloneFlags, ...maps, ...stdio, lostNotice, guardFlags, packList(joins)]
 }
 
 async function perform(

@@ -31,6 +31,8 @@ export type Request =
       stdout: StdioMode,
       stderr: StdioMode,
       lostNotice: string,
+      guardFlags: number,
+      joins: Uint8Array,
     ]
   | readonly [
       'helper',
@@ -51,6 +53,7 @@ export type Request =
       timeoutMs: number,
       notices: Uint8Array,
     ]
+  | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
@@ -60,9 +63,10 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unlock: 1,
   mount: 6,
   unmount: 1,
-  start: 8,
+  start: 10,
   helper: 7,
   after: 6,
+  'seccomp-agent': 2,
   run: 0,
   exec: 3,
 }

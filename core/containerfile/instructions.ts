@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { RunMount } from './run-mount.ts'
 import type { SourceFile, SourceRange } from './source.ts'
 
 /** Continues a line at its end, and takes the meaning of the character behind it. */
@@ -47,6 +48,7 @@ export interface RunInstruction extends Located {
   readonly kind: 'run'
   readonly command: Command
   readonly network: RunNetwork
+  readonly mounts: readonly RunMount[]
   readonly heredocs: readonly Heredoc[]
 }
 export type RunNetwork = 'default' | 'none' | 'host'
@@ -57,6 +59,10 @@ export interface CopyInstruction extends Located {
   readonly from?: string
   readonly chown?: string
   readonly chmod?: string
+  /** Patterns, as in an ignore file, of what a source is copied without. */
+  readonly exclude?: readonly string[]
+  /** Whether sources are copied with the directories they are in. */
+  readonly parents?: boolean
   /** At least one, together with the heredocs. */
   readonly sources: readonly string[]
   readonly heredocs: readonly Heredoc[]
@@ -107,6 +113,7 @@ export interface HealthcheckInstruction extends Located {
   readonly intervalNs?: number
   readonly timeoutNs?: number
   readonly startPeriodNs?: number
+  readonly startIntervalNs?: number
   readonly retries?: number
 }
 

@@ -7,19 +7,21 @@ import type {
   RunInstruction,
   RunNetwork,
 } from './instructions.ts'
-import { jsonStrings } from './words.ts'
+import { parseRunMount } from './run-mount.ts'
+import { jsonStrings, unquote } from './words.ts'
 
 const networks: readonly RunNetwork[] = ['default', 'none', 'host']
 
 export function parseRun(line: InstructionLine): RunInstruction {
   const command = readCommand(line)
   if (command.form === 'json' && command.args.length === 0) throw line.fail('RUN has no command')
-  const written = line.flags.get('network') ?? 'default'
+  const written = line.flags.text('network') ?? 'default'
   const network = networks.find((known) => known === written)
   if (network === undefined) {
     throw line.fail(`unknown network "${written}"`, `it is one of ${networks.join(', ')}`)
   }
-  return { kind: 'run', command, network, heredocs: line.heredocs, ...line.located }
+  const mounts = line.flags.list('mount').map((text) => parseRunMount(unquote(text), line.fail))
+  return { kind: 'run', command, network, mounts, heredocs: line.heredocs, ...line.located }
 }
 
 export const parseCommand =

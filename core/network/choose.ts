@@ -2,10 +2,19 @@
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { findProgram } from '../lib/exec.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
+import type { Isolation } from '../options/isolation.ts'
 import { networkChoice } from '../options/network.ts'
-import { pastaNetwork } from '../options/pasta.ts'
-import { slirpNetwork } from '../options/slirp4netns.ts'
 import type { Network } from '../spec/network.ts'
+
+export interface NetworkRequest {
+  /** What the --network options say. */
+  readonly options: readonly string[]
+  readonly isolation: Isolation
+  readonly defaults: EngineDefaults
+  /** The path of a namespace of a container that runs. */
+  readonly pathOf: (container: string, type: 'network') => string
+}
 
 /**
  * The network of a container, for a user on this machine.
@@ -15,32 +24,38 @@ import type { Network } from '../spec/network.ts'
  *
  * @throws TsbuildError USAGE
  */
-export function chooseNetwork({ env }: Pick<Context, 'env'>, all: readonly string[]): Network {
-  const choice = networkChoice(all)
+export function chooseNetwork(
+  { env }: Pick<Context, 'env'>,
+  { options, isolation, defaults, pathOf }: NetworkRequest,
+): Network {
+  if (isolation === 'chroot') return { kind: 'host' }
+  const choice = networkChoice(options, defaults)
   switch (choice.kind) {
     case 'private':
-      return ownNetwork(env['PATH'])
+      return ownNetwork(env['PATH'], defaults)
     case 'named':
       return refuseNamed(choice.names)
     case 'container':
-      throw new TsbuildError('USAGE', `share the network of ${choice.name}: not possible yet`, {
-        hint: 'give the path of its namespace: --network ns:/proc/PID/ns/net',
-      })
+      return { kind: 'joined', path: pathOf(choice.name, 'network') }
     default:
       return choice
   }
 }
 
-/** Without either it is slirp4netns, whose absence is explained where it is started. */
-function ownNetwork(path: string | undefined): Network {
-  const isPasta =
-    findProgram('slirp4netns', path) === undefined && findProgram('pasta', path) !== undefined
-  return isPasta ? pastaNetwork([]) : slirpNetwork([])
+/** Without either it is the wanted one, whose absence is explained where it is started. */
+function ownNetwork(path: string | undefined, defaults: EngineDefaults): Network {
+  const wanted = defaults.rootlessNetworkCommand === 'pasta' ? 'pasta' : 'slirp4netns'
+  const other = wanted === 'pasta' ? 'slirp4netns' : 'pasta'
+  const isThere = (name: string) => findProgram(name, path) !== undefined
+  const chosen = isThere(wanted) || !isThere(other) ? wanted : other
+  const choice = networkChoice([chosen], defaults)
+  if (choice.kind === 'slirp4netns' || choice.kind === 'pasta') return choice
+  throw new TypeError(`${chosen} is a word of its own`)
 }
 
 function refuseNamed(names: readonly string[]): never {
-  const message = `there is no network ${names.map((name) => JSON.stringify(name)).join(', ')}`
-  throw new TsbuildError('USAGE', message, {
+  const shown = names.map((name) => JSON.stringify(name)).join(', ')
+  throw new TsbuildError('USAGE', `there is no network ${shown}`, {
     hint: 'use --network slirp4netns or pasta, or ns:/PATH for a network that root has made',
   })
 }

@@ -23,7 +23,7 @@ export interface SlirpRequest {
  * @see slirp4netns(1)
  */
 export function slirpHelper({ env }: Pick<Context, 'env'>, request: SlirpRequest): HelperRequest {
-  const program = findProgram('slirp4netns', env['PATH'])
+  const program = request.network.program ?? findProgram('slirp4netns', env['PATH'])
   if (program === undefined)
     throw new TsbuildError('NETWORK_FAILED', 'cannot start slirp4netns: not found in PATH', {
       hint: 'install the package slirp4netns, or run with --network none or --network host',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { pastaValue } from '../options/pasta.ts'
 import type { Network, NetworkView, PastaNetwork, SlirpNetwork } from '../spec/network.ts'
 import { type DefaultRoute, defaultRoute } from './default-route.ts'
@@ -16,7 +17,16 @@ const unknown: NetworkView = {
 }
 
 /** What the files of a container must know of its network. */
-export function networkView(network: Network): NetworkView {
+export function networkView(
+  network: Network,
+  { hostContainersInternalIp: host = '' }: Pick<EngineDefaults, 'hostContainersInternalIp'>,
+): NetworkView {
+  const view = viewOf(network)
+  if (host === '') return view
+  return { ...view, hostAddress: host === 'none' ? undefined : host }
+}
+
+function viewOf(network: Network): NetworkView {
   switch (network.kind) {
     case 'none':
       return unknown

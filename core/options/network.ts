@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TsbuildError } from '../lib/errors.ts'
 import type { Network } from '../spec/network.ts'
+import type { EngineDefaults } from './engine-defaults.ts'
 import { pastaNetwork } from './pasta.ts'
 import { slirpNetwork } from './slirp4netns.ts'
 
@@ -14,14 +15,20 @@ export type NetworkChoice =
   /** Networks that are configured on this machine; the first is eth0. */
   | { readonly kind: 'named'; readonly names: readonly string[] }
 
+type NetworkDefaults = Pick<EngineDefaults, 'slirpOptions' | 'slirpPath' | 'pastaOptions'>
+
 /**
  * What the --network options ask for. Of several the last counts; names of networks in a row
  * count together.
  *
+ * @param defaults options that come before those of the words
  * @throws TsbuildError USAGE for a network there cannot be
  */
-export function networkChoice(all: readonly string[]): NetworkChoice {
-  return all.map(oneChoice).reduce(together, { kind: 'private' })
+export function networkChoice(
+  all: readonly string[],
+  defaults: NetworkDefaults = {},
+): NetworkChoice {
+  return all.map((word) => oneChoice(word, defaults)).reduce(together, { kind: 'private' })
 }
 
 function together(before: NetworkChoice, next: NetworkChoice): NetworkChoice {
@@ -29,7 +36,7 @@ function together(before: NetworkChoice, next: NetworkChoice): NetworkChoice {
   return { kind: 'named', names: unique([...before.names, ...next.names]) }
 }
 
-function oneChoice(word: string): NetworkChoice {
+function oneChoice(word: string, defaults: NetworkDefaults): NetworkChoice {
   const colon = word.indexOf(':')
   const [mode, value] =
     colon < 0 ? [word, undefined] : [word.slice(0, colon), word.slice(colon + 1)]
@@ -46,13 +53,18 @@ function oneChoice(word: string): NetworkChoice {
     case 'container':
       return value ? { kind: 'container', name: value } : refuse(word)
     case 'slirp4netns':
-      return slirpNetwork(value === undefined ? [] : value.split(','))
+      return {
+        ...slirpNetwork([...(defaults.slirpOptions ?? []), ...wordsOf(value)]),
+        program: defaults.slirpPath || undefined,
+      }
     case 'pasta':
-      return pastaNetwork(value === undefined ? [] : value.split(','))
+      return pastaNetwork([...(defaults.pastaOptions ?? []), ...wordsOf(value)])
     default:
       return { kind: 'named', names: unique(word.split(',').map((name) => checkName(name, word))) }
   }
 }
+
+const wordsOf = (value: string | undefined) => (value === undefined ? [] : value.split(','))
 
 const unique = (names: readonly string[]) => [...new Set(names)]
 

@@ -19,6 +19,7 @@ const defaults: SlirpNetwork = {
   cidr: { base: 0x0a000200, prefixLength: 24 },
   hostLoopback: false,
   ipv6: false,
+  program: undefined,
   outboundAddress: undefined,
   outboundAddress6: undefined,
 }

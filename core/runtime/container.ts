@@ -2,11 +2,21 @@
 import type { ContainerMonitor, StartRequest } from '../../native-shim/container-monitor.ts'
 import type { Context } from '../context.ts'
 import { networkView } from '../network/view.ts'
+import { isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
+import { containerProcessState } from '../spec/seccomp/process-state.ts'
+import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
-import { isHostRoot, isSetgroupsDenied, mapText } from './namespaces.ts'
+import {
+  cloneFlags,
+  isBare,
+  isHostRoot,
+  isSetgroupsDenied,
+  joinsOf,
+  mapText,
+} from './namespaces.ts'
 import { performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, prepareOps } from './prepare.ts'
@@ -42,14 +52,18 @@ export async function prepareContainer(
   plan: RunPlan,
   { folder, filter }: PrepareOptions,
 ): Promise<PreparedContainer> {
+  if (isBare(plan, context.rights)) {
+    return prepareBare(context, monitor, plan, { folder, filter })
+  }
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
+  const leaveGroups = setgroupsDenied || plan.process.groups.keep
+  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, leaveGroups })
   const files = await performOps(context, monitor, ops)
-  const view = networkView(plan.network)
-  const generatedFiles = writeGeneratedFiles(context, plan, { folder, view, covered: new Set() })
+  const view = networkView(plan.network, plan.request.defaults)
+  const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
     seccomp: filter.profile,
@@ -69,16 +83,39 @@ export async function startProgram(
   monitor: ContainerMonitor,
   container: PreparedContainer,
 ): Promise<void> {
-  const { spec, filter, setgroupsDenied } = container
+  const { plan, spec, filter, setgroupsDenied } = container
+  if (isBare(plan, context.rights)) {
+    return startBare(context, monitor, container)
+  }
   const mayMakeNodes = isHostRoot(context.rights)
-  const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
+  const guardEnds = !isOwn(plan.namespaces, 'pid')
+  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
+  const ops = compileSpec(spec, facts)
   await performConnected(context, monitor, container, ops)
+  await nameAgent(context, monitor, container)
   await monitor.run()
 }
 
-function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
+/** Who answers for the filter, if it asks anybody. */
+async function nameAgent(
+  { trace }: Context,
+  monitor: ContainerMonitor,
+  { plan, pid, spec, filter: { profile } }: PreparedContainer,
+): Promise<void> {
+  if (profile?.listenerPath === undefined) return
+  const { id, rootfs } = plan.subject
+  const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
+  trace('shim', 'seccomp-agent', { path: profile.listenerPath })
+  await monitor.seccompAgent({ path: profile.listenerPath, state })
+}
+
+function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
+  const byClone = namespaces.filter(({ type }) => type === 'pid' || type === 'user')
   return {
-    cloneFlags: CLONE.pid | (idMaps === undefined ? 0 : CLONE.user),
+    cloneFlags: cloneFlags(byClone),
+    // A namespace around one that exists, or around none, the kernel does not allow or heed.
+    guardFlags: isOwn(namespaces, 'pid') ? CLONE.pid : 0,
+    joins: joinsOf(namespaces),
     uidMap: mapText(idMaps?.uid ?? []),
     gidMap: mapText(idMaps?.gid ?? []),
     setgroups: 'allow',

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import type { Monitor } from '../../native-shim/monitor.ts'
 import type { Context } from '../context.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { containerEnvFile } from '../spec/containerenv.ts'
 import { hostnameFile } from '../spec/hostname.ts'
 import { hostsFile } from '../spec/hosts.ts'
@@ -18,9 +19,13 @@ import type { RunPlan } from './run-plan.ts'
  *
  * @returns its path
  */
-export function mountPrivateFolder({ paths }: Pick<Context, 'paths'>, monitor: Monitor): string {
+export function mountPrivateFolder(
+  { paths, rights }: Pick<Context, 'paths' | 'rights'>,
+  monitor: Monitor,
+): string {
   const folder = `${paths.runroot}/private`
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (rights.rung === 0) return folder // there is no mount; see bare/
   const mount = { cwd: '/', source: 'tsbuild', target: folder, type: 'tmpfs' }
   monitor.mount({ ...mount, flags: MS_NOSUID_NODEV_NOEXEC, data: 'mode=0700,size=16m' })
   return folder
@@ -30,8 +35,6 @@ export interface FileOptions {
   /** Of that run alone. */
   readonly folder: string
   readonly view: NetworkView
-  /** Places in the container where a volume is mounted. */
-  readonly covered: ReadonlySet<string>
 }
 
 /**
@@ -42,10 +45,10 @@ export interface FileOptions {
 export function writeGeneratedFiles(
   context: Pick<Context, 'rights'>,
   plan: RunPlan,
-  { folder, view, covered }: FileOptions,
+  { folder, view }: FileOptions,
 ): GeneratedFile[] {
   return Object.entries(texts(context, plan, view)).flatMap(([destination, text]) => {
-    if (text === undefined || covered.has(destination)) return []
+    if (text === undefined) return []
     const source = `${folder}/${destination.slice(destination.lastIndexOf('/') + 1)}`
     writeFileSync(source, text, { mode: 0o644 })
     return [{ destination, source }]
@@ -79,15 +82,19 @@ function texts(
   }
 }
 
-const hostsText = ({ addedHosts, hostname, subject }: RunPlan, view: NetworkView) =>
+const hostsText = ({ addedHosts, hostname, subject, request }: RunPlan, view: NetworkView) =>
   hostsFile({
-    base: hostFile('/etc/hosts') ?? '',
+    base: hostsBase(request.defaults),
     added: addedHosts,
     hostname,
     containerName: subject.name,
     ownAddresses: view.ownAddresses,
     hostAddress: view.hostAddress,
   })
+
+/** The image's own is never the base: containers.conf's `image` is as good as none. */
+const hostsBase = ({ baseHostsFile: path = '' }: EngineDefaults): string =>
+  ['none', 'image'].includes(path) ? '' : (hostFile(path || '/etc/hosts') ?? '')
 
 function resolvText({ dns, network }: RunPlan, view: NetworkView): string | undefined {
   const text = hostFile(resolvPath(network))

@@ -7,16 +7,21 @@ import { TsbuildError } from '../lib/errors.ts'
 import { chooseNetwork } from '../network/choose.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
 import { type DnsOptions, dnsOptions } from '../options/dns.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type AddedHost, addedHost } from '../options/hosts.ts'
-import { type SecurityOptions, securityOptions } from '../options/security.ts'
+import { type Isolation, isolationOf } from '../options/isolation.ts'
+import { namespaceChoices } from '../options/namespaces.ts'
+import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
+import type { Namespace, NamespaceSource } from '../spec/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
+import { planNamespaces } from './plan-namespaces.ts'
+import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
 /** What is asked of a container's program, by `run` or a step of a build. */
@@ -30,6 +35,8 @@ export interface ProgramRequest {
   /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
   readonly options: ContainerOptions
+  /** Where the options say nothing. */
+  readonly defaults: EngineDefaults
 }
 
 /** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
@@ -46,12 +53,10 @@ export interface RunSubject {
 export interface Surroundings {
   /** A pty of the container's own. */
   readonly terminal: boolean
+  /** Undefined: as large as the terminal that tsbuild has, if it has one. */
+  readonly terminalSize: TerminalSize | undefined
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
-  /** Whether the host's proxy variables are handed on. */
-  readonly proxies: boolean
 }
-
-export type NamespaceType = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup'
 
 /** All that is decided before the root file system is there; it has no user yet. */
 export interface RunPlan extends Surroundings {
@@ -63,9 +68,10 @@ export interface RunPlan extends Surroundings {
   readonly network: Network
   readonly addedHosts: readonly AddedHost[]
   readonly dns: DnsOptions
-  readonly security: SecurityOptions
-  readonly namespaces: readonly NamespaceType[]
-  readonly capabilities: readonly string[]
+  readonly process: ProcessPlan
+  readonly isolation: Isolation
+  /** What is not listed is shared with the caller; what has a path is joined. */
+  readonly namespaces: readonly Namespace[]
   readonly machine: Machine
 }
 
@@ -85,9 +91,19 @@ export function planRun(
     throw new TsbuildError('USAGE', 'nothing to run: no command was given', {
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
-  const idMaps = containerIdMaps(rights)
   const { options } = request
-  const network = chooseNetwork({ env }, options.network ?? [])
+  const isRoot = rights.hostUid === 0
+  const isolation = isolationOf({ option: options.isolation, env, isRoot })
+  const idMaps = containerIdMaps(rights)
+  const network = chooseNetwork(
+    { env },
+    {
+      options: options.network ?? [],
+      isolation,
+      defaults: request.defaults,
+      pathOf: notRunning,
+    },
+  )
   return {
     ...surroundings,
     subject,
@@ -98,12 +114,15 @@ export function planRun(
     network,
     addedHosts: (options.addHost ?? []).map(addedHost),
     dns: dnsOptions(options),
-    security: securityOptions(options.securityOpt ?? []),
-    namespaces: namespacesOf(network, idMaps),
-    capabilities: resolveCapabilities({
-      base: defaultCapabilities,
-      add: commaSeparated(options.capAdd),
-      drop: commaSeparated(options.capDrop),
+    process: processPlan(options, request.defaults),
+    isolation,
+    namespaces: planNamespaces({
+      isolation,
+      choices: namespaceChoices(options),
+      network: namespaceOf(network),
+      ownUser: idMaps !== undefined,
+      hasCgroups: hasCgroupNamespaces(),
+      pathOf: notRunning,
     }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
@@ -111,23 +130,19 @@ export function planRun(
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { security, capabilities, machine }: RunPlan,
+  { process: { security, capabilities }, machine }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
   return { option: security.seccomp, capabilities, machine, wantsProfile }
 }
 
-const commaSeparated = (values: readonly string[] = []) =>
-  values.flatMap((value) => value.split(','))
+function namespaceOf(network: Network): NamespaceSource {
+  if (network.kind === 'joined') return { path: network.path }
+  return network.kind === 'host' ? 'host' : 'private'
+}
 
-function namespacesOf(network: Network, idMaps: IdMappings | undefined): NamespaceType[] {
-  return [
-    ...(idMaps === undefined ? [] : (['user'] as const)),
-    'mount',
-    'pid',
-    'ipc',
-    'uts',
-    ...(network.kind === 'host' ? [] : (['network'] as const)),
-    ...(hasCgroupNamespaces() ? (['cgroup'] as const) : []),
-  ]
+function notRunning(container: string): never {
+  throw new TsbuildError('NAMESPACE_UNAVAILABLE', `no program runs in container ${container}`, {
+    hint: 'start one first: tsbuild run CONTAINER PROGRAM',
+  })
 }

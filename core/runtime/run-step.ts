@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdtempSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Monitor } from '../../native-shim/monitor.ts'
 import { launcherProgram, type ShimProcess, startShim } from '../../native-shim/shim-process.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { settleLoans } from './bare/journal.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
-import { namespaceUnavailable } from './namespaces.ts'
+import { monitorOfRun } from './namespaces.ts'
+import { refuseLimits } from './process-plan.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -61,11 +64,12 @@ export async function runStep(
   output: StepOutput,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  if (context.monitor === undefined) throw namespaceUnavailable(context.rights)
   signal.throwIfAborted()
   const plan = planOf(context, request)
-  const common = commonOf(context, context.monitor)
-  const filter = await filterOf(common, plan)
+  refuseLimits(plan.process.limits)
+  const monitor = monitorOfRun(context, plan)
+  const common = commonOf(context, monitor)
+  const filter = await filterOf(context, common, plan)
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim()
@@ -75,6 +79,8 @@ export async function runStep(
     } finally {
       shim.hangUp()
       await shim.ended
+      const { rootfs } = plan.subject
+      if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
   } finally {
     rmSync(folder, { recursive: true })
@@ -110,10 +116,10 @@ const warningOnce = (context: Context, { warned }: Common): Context => ({
   },
 })
 
-function filterOf({ filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
+function filterOf({ paths }: Context, { filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
   const request = seccompRequest(plan, { wantsProfile: false })
   const key = JSON.stringify(request)
-  const filter = filters.get(key) ?? seccompFilter(request)
+  const filter = filters.get(key) ?? seccompFilter(request, paths)
   filters.set(key, filter)
   return filter
 }
@@ -126,7 +132,7 @@ function planOf(context: Context, request: StepRequest): RunPlan {
     { ...subject, config },
     { ...rest, env: [] },
     // Pipes of the monitor's own: Node's are sockets, which /dev/stdout cannot open.
-    { terminal: false, stdio: ['null', 'pipe', 'pipe'], proxies: false },
+    { terminal: false, terminalSize: undefined, stdio: ['null', 'pipe', 'pipe'] },
   )
 }
 

@@ -15,6 +15,8 @@ export type Network =
 /** A namespace that slirp4netns connects with a tap device. */
 export interface SlirpNetwork {
   readonly kind: 'slirp4netns'
+  /** Its path; undefined: it is looked for in PATH. */
+  readonly program: string | undefined
   readonly mtu: number
   readonly cidr: Ipv4Network
   readonly hostLoopback: boolean

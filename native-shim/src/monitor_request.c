@@ -139,9 +139,10 @@ static const struct request {
   { "unlock", 2, request_unlock, 0 },
   { "mount", 7, request_mount, 0 },
   { "unmount", 2, request_unmount, 0 },
-  { "start", 9, request_start, 0 },
+  { "start", 11, request_start, ARG(10) },
   { "helper", HELPER_FIELDS + 1, request_helper, ARG(2) | ARG(3) },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
+  { "seccomp-agent", 3, monitor_seccomp_agent, 0 },
   { "run", 1, request_run, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,7 +58,12 @@ static char *copy_text(const struct field field) {
   return copy;
 }
 
-/* start CLONE-FLAGS UID-MAP GID-MAP SETGROUPS STDIN STDOUT STDERR LOST-NOTICE */
+/*
+ * start CLONE-FLAGS UID-MAP GID-MAP SETGROUPS STDIN STDOUT STDERR LOST-NOTICE GUARD-FLAGS JOINS
+ *
+ * GUARD-FLAGS is CLONE_NEWPID, or 0 where init is not to live below a pid namespace of the guard's.
+ * JOINS is a list of CLONE_NEW* and path in turn: namespaces that init enters; see join.h.
+ */
 void monitor_start(struct monitor *monitor, const struct field *fields) {
   monitor->uid_map = copy_text(fields[2]);
   monitor->gid_map = copy_text(fields[3]);
@@ -65,7 +71,15 @@ void monitor_start(struct monitor *monitor, const struct field *fields) {
   for (int fd = 0; fd <= 2; fd++)
     monitor->stdio[fd] = field_choice(fields[5 + fd], stdio_modes, "unknown stdio mode");
   monitor->lost_notice = copy_text(fields[8]);
+  const unsigned long guard_flags = (unsigned long)field_number(fields[9]);
+  monitor->subreaper = (guard_flags & CLONE_NEWPID) == 0;
 
+  struct joins joins;
+  const char *where;
+  if (joins_open(&joins, fields[10], &where) < 0) {
+    reply_error(monitor, "join", errno, where);
+    return;
+  }
   int to_guard[2], to_init[2];
   if (channel_pair(to_guard) < 0 || channel_pair(to_init) < 0) {
     reply_error(monitor, "socketpair", errno, "");
@@ -73,6 +87,8 @@ void monitor_start(struct monitor *monitor, const struct field *fields) {
   }
   struct guard_start start = {
     .clone_flags = (unsigned long)field_number(fields[1]),
+    .subreaper = monitor->subreaper,
+    .joins = &joins,
     .channel = to_guard[1],
     .init_channel = to_init[1],
     .locks = monitor->locks.fd,
@@ -82,13 +98,16 @@ void monitor_start(struct monitor *monitor, const struct field *fields) {
     start.stdio[fd] = container_end(monitor, fd);
   monitor_block_signals(monitor);
   int pidfd = -1;
-  monitor->guard = sys_clone(CLONE_NEWPID | CLONE_PIDFD, &pidfd);
+  if (monitor->subreaper) /* for the case that the guard is killed */
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  monitor->guard = sys_clone(guard_flags | CLONE_PIDFD, &pidfd);
   if (monitor->guard == 0)
     guard_main(&start);
   const int saved = errno;
   close(to_guard[1]);
   close(to_init[1]);
   close(pidfd);
+  joins_close(&joins);
   for (int fd = 0; fd <= 2; fd++)
     if (start.stdio[fd] > 2)
       close(start.stdio[fd]);
@@ -178,7 +197,12 @@ void monitor_attach_terminal(struct monitor *monitor) {
 void monitor_stop_container(struct monitor *monitor) {
   if (monitor->guard <= 0)
     return;
-  kill(monitor->guard, SIGKILL);
+  if (!monitor->subreaper) {
+    kill(monitor->guard, SIGKILL);
+  } else { /* it takes the end of the channel as its order to end the container */
+    close(monitor->guard_channel);
+    monitor->guard_channel = -1;
+  }
   while (waitpid(monitor->guard, NULL, 0) < 0 && errno == EINTR)
     ;
   monitor->guard = 0;
