@@ -4,6 +4,7 @@ import { engineConf } from './engine-conf/engine-conf.ts'
 import { findHooks } from './hooks/hooks.ts'
 import { TsbuildError } from './lib/errors.ts'
 import { mergeOptions } from './options/container-options.ts'
+import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { parseTerminalSize } from './options/terminal-size.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
@@ -42,6 +43,7 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { rights } = context
+  checkNetworkOptions(request.options)
   const record = await lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
   checkWorkingDirectory(request.workingdir)

@@ -29,9 +29,15 @@ export interface Join {
 
 export interface HelperRequest {
   readonly name: string
-  /** argv[0] is an absolute path; descriptor 3 is where it says that it is ready. */
+  /** argv[0] is an absolute path. */
   readonly argv: readonly string[]
   readonly env: readonly string[]
+  /** A user namespace that it enters first; empty for none. */
+  readonly userns: string
+  /** The file that is its stdin, opened with our rights. */
+  readonly input: string
+  /** Where it writes when it is ready; what it says elsewhere is kept for the case that it fails. */
+  readonly readyFd: 1 | 3
   /** Said on stderr if it ends before the program does. */
   readonly endedNotice: string
 }
@@ -157,8 +163,7 @@ async function perform(
   ops: readonly Op[],
   helpers: readonly HelperRequest[],
 ): Promise<Files> {
-  for (const { name, argv, env, endedNotice } of helpers)
-    channel.send(['helper', name, packList(argv), packList(env), endedNotice] satisfies Request)
+  for (const helper of helpers) channel.send(helperMessage(helper))
   pending.helpers += helpers.length
   if (ops.length > 0) channel.send(['ops', ...ops.flat()])
   const files = new Map<string, Buffer | undefined>()
@@ -171,6 +176,11 @@ async function perform(
     else throw unexpected(reply)
   }
   return files
+}
+
+function helperMessage(helper: HelperRequest): Request {
+  const { name, argv, env, userns, input, readyFd, endedNotice } = helper
+  return ['helper', name, packList(argv), packList(env), userns, input, readyFd, endedNotice]
 }
 
 function helperFailed(pending: { helpers: number }, reply: Reply & { name: 'helper-failed' }) {

@@ -34,8 +34,17 @@ export type Request =
       guardFlags: number,
       joins: Uint8Array,
     ]
-  | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
   | readonly ['unlink-at-end', path: string]
+  | readonly [
+      'helper',
+      name: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      userns: string,
+      input: string,
+      readyFd: number,
+      endedNotice: string,
+    ]
   | readonly [
       'after',
       program: string,
@@ -58,8 +67,8 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   mount: 6,
   unmount: 1,
   start: 10,
-  helper: 4,
   'unlink-at-end': 1,
+  helper: 7,
   after: 6,
   hold: 0,
   release: 0,

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type ContainerMonitor,
-  HelperFailed,
-  type StartRequest,
-} from '../../native-shim/container-monitor.ts'
+import type { ContainerMonitor, StartRequest } from '../../native-shim/container-monitor.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import type { HookFile } from '../hooks/hook-file.ts'
 import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
-import { slirpHelper } from '../network/slirp4netns.ts'
+import { networkView } from '../network/view.ts'
 import { changesIds } from '../spec/id-maps.ts'
 import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
@@ -25,6 +21,7 @@ import {
   joinsOf,
   mapText,
 } from './namespaces.ts'
+import { performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -66,7 +63,6 @@ export async function prepareContainer(
   if (isBare(plan, context.rights)) {
     return prepareBare(context, monitor, plan, { folder, filter, hooks })
   }
-  const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
@@ -76,6 +72,8 @@ export async function prepareContainer(
   const hostSide = hostSideOf(context.rights, plan)
   const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
+  const view = networkView(plan.network, plan.request.defaults)
+  const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
     seccomp: filter.profile,
@@ -113,8 +111,7 @@ export async function startProgram(
   }
   const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
   const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
-  if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
-  else await performOps(context, monitor, ops)
+  await performConnected(context, monitor, container, ops)
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
@@ -172,27 +169,5 @@ function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
     setgroups: 'allow',
     stdio,
     lostNotice: 'tsbuild: the guard of the container was killed, and the container with it',
-  }
-}
-
-/** In slirp4netns's words; its plain warnings name neither step. */
-const CONFINEMENT_REFUSED = /(create_sandbox|enable_seccomp) failed/
-
-/** The helper starts beside the mounts; where its own confinement is refused it goes without. */
-async function performWithNetwork(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan }: PreparedContainer,
-  ops: readonly Op[],
-): Promise<void> {
-  const helper = (confined: boolean) =>
-    slirpHelper(context, { pid, userNamespace: plan.idMaps !== undefined, confined })
-  const confined = helper(true)
-  try {
-    await performOps(context, monitor, ops, [confined])
-  } catch (error) {
-    if (!(error instanceof HelperFailed) || !CONFINEMENT_REFUSED.test(error.output)) throw error
-    context.trace('network', 'unconfined', { output: error.output })
-    await performOps(context, monitor, [], [helper(false)])
   }
 }

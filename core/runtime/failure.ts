@@ -207,10 +207,13 @@ function execFailure(error: ShimError, program: string): TsbuildError {
   }
 }
 
+/** What pasta says where there is no syslog, and the list of its options behind a wrong one. */
+const NOISE = /Failed to send \d+ bytes to syslog\n|\n(Failed[^\n]*\n)?Usage: .*/gs
+
 function networkFailure(error: HelperFailed): TsbuildError {
-  const noTun = /\/dev\/net\/tun/.test(error.output)
+  const noTun = /\/dev\/net\/tun|open tun socket/.test(error.output)
   return new TsbuildError('NETWORK_FAILED', `cannot connect the network: ${error.helper} failed`, {
-    cause: error,
+    cause: error.message.replace(NOISE, ''),
     hint: noTun
       ? 'make /dev/net/tun readable and writable (modprobe tun), inside a container start that ' +
         `with ${printOuter([outerOptions.tun])}, or run with --network host`

@@ -82,8 +82,12 @@ function inodeOf(path: string): number | undefined {
   }
 }
 
-/** Of the program that runs in a working container now. */
-function namespaceOfContainer(
+/**
+ * A namespace of the program that runs in a working container now.
+ *
+ * @throws TsbuildError NAMESPACE_UNAVAILABLE when nothing runs there
+ */
+export function namespaceOfContainer(
   context: Pick<Context, 'paths'>,
   nameOrId: string,
   type: keyof typeof files,

@@ -13,6 +13,7 @@
 
 #include "channel.h"
 #include "cleanup.h"
+#include "helper.h"
 #include "monitor.h"
 #include "ops.h"
 #include "requests.h"
@@ -86,10 +87,10 @@ static void request_start(struct monitor *monitor, const struct field *fields) {
   monitor_start(monitor, fields); /* answered with `pid` when the guard has spoken */
 }
 
-/* helper NAME ARGV ENV NOTICE */
+/* helper NAME ARGV ENV USERNS INPUT READY-FD NOTICE: see helper.h */
 static void request_helper(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
-  for (int i = 0; i < 5; i++)
+  for (int i = 0; i <= HELPER_FIELDS; i++)
     frame_bytes(&frame, fields[i].data, fields[i].len);
   errno = ENOTCONN;
   if (monitor->guard_channel < 0 || channel_send(monitor->guard_channel, &frame, -1) < 0)
@@ -170,7 +171,7 @@ static const struct request {
   { "mount", 7, request_mount, 0 },
   { "unmount", 2, request_unmount, 0 },
   { "start", 11, request_start, ARG(10) },
-  { "helper", 5, request_helper, ARG(2) | ARG(3) },
+  { "helper", HELPER_FIELDS + 1, request_helper, ARG(2) | ARG(3) },
   { "unlink-at-end", 2, request_unlink_at_end, 0 },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
   { "hold", 1, request_hold, 0 },

@@ -7,6 +7,7 @@ import { packList } from '../../../native-shim/fields.ts'
 import type { Op } from '../../../native-shim/ops.ts'
 import type { Context } from '../../context.ts'
 import { TsbuildError } from '../../lib/errors.ts'
+import { networkView } from '../../network/view.ts'
 import { capabilityMask } from '../../spec/capabilities.ts'
 import type { RuntimeSpec } from '../../spec/schema.ts'
 import { processOps } from '../compile.ts'
@@ -95,7 +96,7 @@ function barePlan({ rights }: Context, plan: RunPlan): RunPlan {
   return {
     ...plan,
     hostname: hostname(),
-    network: 'host',
+    network: { kind: 'host' },
     namespaces: [],
     idMaps: undefined,
     process: { ...plan.process, capabilities: plan.process.capabilities.filter(isHeld) },
@@ -138,7 +139,9 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const { lend, lentFiles } = await import('./loans-main.ts')
   const folder = keptPath(snapshot)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const missing = lend(snapshot, lentFiles(writeGeneratedFiles(context, plan, folder)))
+  const view = networkView(plan.network, plan.request.defaults)
+  const generated = writeGeneratedFiles(context, plan, { folder, view })
+  const missing = lend(snapshot, lentFiles(generated))
   if (missing.length === 0) return
   const devices = missing.join(', ')
   const option = printOuter([outerOptions.nodes])

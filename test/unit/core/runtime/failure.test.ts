@@ -221,6 +221,17 @@ describe('runFailure', () => {
       assert.match(describeError(got), words)
     })
   }
+  const noises = [
+    'Failed to send 47 bytes to syslog\nreason\n',
+    'reason\nFailed to send 9 bytes to syslog\nUsage: pasta [OPTION]...\n  -d, --debug\n',
+  ]
+  for (const output of noises)
+    it(`tells of ${JSON.stringify(output)} only the reason`, () => {
+      const got = runFailure(helper(output), 'prog')
+      assert.ok(got instanceof TsbuildError)
+      assert.equal(got.cause, 'slirp4netns: exit code 1: reason')
+    })
+
   it('leaves everything else as it is', () => {
     const bug = new TypeError('x')
     assert.equal(runFailure(bug, 'prog'), bug)
