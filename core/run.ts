@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context, Rights } from './context.ts'
+import { engineConf } from './engine-conf/engine-conf.ts'
+import { TsbuildError } from './lib/errors.ts'
 import { mergeOptions } from './options/container-options.ts'
+import { parseTerminalSize } from './options/terminal-size.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
 import { monitorOfRun } from './runtime/namespaces.ts'
+import { refuseLimits } from './runtime/process-plan.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -17,11 +21,13 @@ import type { RuntimeSpec } from './spec/schema.ts'
 import { lockContainer } from './store/lock-container.ts'
 
 /** What a user asks of `run`; undefined is "not said". */
-export interface RunRequest extends ProgramRequest {
+export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
   /** Name or id of the working container. */
   readonly container: string
   /** A pty for the program; undefined: when stdin is a terminal. */
   readonly terminal: boolean | undefined
+  /** COLUMNSxROWS. */
+  readonly terminalSize: string | undefined
   readonly dryRun: boolean
 }
 
@@ -37,10 +43,13 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   const { rights } = context
   const record = await lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
-  const options = mergeOptions(record.options ?? {}, request.options)
-  const merged = { ...request, options }
+  checkWorkingDirectory(request.workingdir)
+  const conf = await engineConf(context)
+  const options = mergeOptions(conf.options, record.options ?? {}, request.options)
+  const merged = { ...request, options, defaults: conf.defaults }
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
   const monitor = monitorOfRun(context, plan)
+  if (!request.dryRun) refuseLimits(plan.process.limits)
   try {
     const filter = await seccompFilter(
       seccompRequest(plan, { wantsProfile: request.dryRun }),
@@ -55,6 +64,13 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   }
 }
 
+function checkWorkingDirectory(path: string | undefined): void {
+  if (path === undefined || path.startsWith('/')) return
+  throw new TsbuildError('USAGE', `option "--workingdir" cannot be ${JSON.stringify(path)}`, {
+    hint: 'give an absolute path in the container',
+  })
+}
+
 /** Files and pipes are handed on as they are; a terminal of the host never is. */
 function surroundingsOf({ terminals }: Rights, request: RunRequest): Surroundings {
   const terminal = request.terminal ?? terminals[0]
@@ -63,5 +79,7 @@ function surroundingsOf({ terminals }: Rights, request: RunRequest): Surrounding
     return isTerminal ? 'pipe' : 'inherit'
   }
   const [stdin, stdout, stderr] = terminals
-  return { terminal, stdio: [mode(stdin), mode(stdout), mode(stderr)], proxies: true }
+  const { terminalSize: size } = request
+  const terminalSize = size === undefined ? undefined : parseTerminalSize(size)
+  return { terminal, terminalSize, stdio: [mode(stdin), mode(stdout), mode(stderr)] }
 }

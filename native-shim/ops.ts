@@ -49,6 +49,7 @@ export type Op =
   | readonly ['mask', path: string]
   | readonly ['readonly', path: string]
   | readonly ['mkdir', path: string, mode: number]
+  | readonly ['workdir', path: string, mode: number, uid: number, gid: number]
   | readonly ['symlink', linkTarget: string, path: string]
   | readonly [
       'mknod',
@@ -76,8 +77,10 @@ export type Op =
   | readonly ['keep-caps']
   | readonly ['capabilities', effective: bigint, permitted: bigint, inheritable: bigint]
   | readonly ['ambient', mask: bigint]
+  | readonly ['apparmor', profile: string]
   | readonly ['no-new-privs']
   | readonly ['seccomp', flags: number, program: Uint8Array]
+  | readonly ['seccomp-notify', flags: number, program: Uint8Array]
   | readonly ['rlimit', resource: number, soft: number | bigint, hard: number | bigint]
   | readonly ['umask', mask: number]
   | readonly ['death-signal', signo: number]
@@ -108,6 +111,7 @@ export const opArity: { readonly [Name in OpName]: number } = {
   mask: 1,
   readonly: 1,
   mkdir: 2,
+  workdir: 4,
   symlink: 2,
   mknod: 7,
   'bind-device': 5,
@@ -119,8 +123,10 @@ export const opArity: { readonly [Name in OpName]: number } = {
   'keep-caps': 0,
   capabilities: 3,
   ambient: 1,
+  apparmor: 1,
   'no-new-privs': 0,
   seccomp: 2,
+  'seccomp-notify': 2,
   rlimit: 3,
   umask: 1,
   'death-signal': 1,

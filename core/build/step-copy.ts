@@ -87,7 +87,7 @@ async function fromTree(
       return perform(session, work, selected)
     })
   }
-  const inputs = stepInputs(step, { content: [known.digest], options: session.request.options })
+  const inputs = stepInputs(step, { content: [known.digest], ...session.runOptions })
   return session.perform(work.files, inputs, (change) =>
     select(({ selections }) => copyInto(session, step, { change, selections })),
   )
@@ -144,7 +144,7 @@ function perform(
   { files, step }: CopyWork,
   { selections, content }: Selected,
 ): Promise<StepOutcome> {
-  const inputs = stepInputs(step, { content, options: session.request.options })
+  const inputs = stepInputs(step, { content, ...session.runOptions })
   return session.perform(files, inputs, (change) => copyInto(session, step, { change, selections }))
 }
 

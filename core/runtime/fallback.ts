@@ -82,6 +82,6 @@ const table: readonly Row[] = [
 
 function bindNode(op: Op): Fallback {
   if (op[0] !== 'mknod') return { ops: [op] }
-  const [, path, , , major, minor] = op
-  return { ops: [boundNode({ path, major, minor })] }
+  const [, path, type, , major, minor] = op
+  return { ops: [boundNode({ path, major, minor }, type)] }
 }

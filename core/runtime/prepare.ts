@@ -11,7 +11,8 @@ export interface PrepareRequest {
   readonly rootfs: RootfsPlan
   /** Of the spec; pid and user are made by clone, those with a path joined before, others here. */
   readonly namespaces: readonly Namespace[]
-  readonly setgroupsDenied: boolean
+  /** setgroups(2) was denied for good, or the groups of the caller are to stay. */
+  readonly leaveGroups: boolean
 }
 
 /** passwd(5) and group(5) of an image, at most: bounded, for a stranger makes them. */
@@ -23,13 +24,13 @@ export const accountFiles = { passwd: '/etc/passwd', group: '/etc/group' } as co
  * What init does first: its namespaces and the root file system, up to where its accounts can be
  * read. The user of the spec depends on them.
  */
-export function prepareOps({ id, rootfs, namespaces, setgroupsDenied }: PrepareRequest): Op[] {
+export function prepareOps({ id, rootfs, namespaces, leaveGroups }: PrepareRequest): Op[] {
   const later = namespaces.filter(({ type }) => type !== 'pid' && type !== 'user')
   return [
     ['unshare', cloneFlags(later)],
     ['session'],
     ['keyring', `_ses.${id}`],
-    ...(setgroupsDenied ? [] : ([['groups', packList([])]] satisfies Op[])),
+    ...(leaveGroups ? [] : ([['groups', packList([])]] satisfies Op[])),
     ['umask', 0],
     // Not private: what the host mounts from now on may come in, nothing of ours goes out.
     ['propagation', '/', MS.rec | MS.slave],

@@ -5,11 +5,11 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type Isolation, isolationOf } from '../options/isolation.ts'
 import { namespaceChoices } from '../options/namespaces.ts'
-import { type SecurityOptions, securityOptions } from '../options/security.ts'
+import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
 import type { Namespace } from '../spec/namespaces.ts'
@@ -18,6 +18,7 @@ import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
 import { planNamespaces } from './plan-namespaces.ts'
+import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
 /** What is asked of a container's program, by `run` or a step of a build. */
@@ -31,6 +32,8 @@ export interface ProgramRequest {
   /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
   readonly options: ContainerOptions
+  /** Where the options say nothing. */
+  readonly defaults: EngineDefaults
 }
 
 /** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
@@ -47,9 +50,9 @@ export interface RunSubject {
 export interface Surroundings {
   /** A pty of the container's own. */
   readonly terminal: boolean
+  /** Undefined: as large as the terminal that tsbuild has, if it has one. */
+  readonly terminalSize: TerminalSize | undefined
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
-  /** Whether the host's proxy variables are handed on. */
-  readonly proxies: boolean
 }
 
 /** All that is decided before the root file system is there; it has no user yet. */
@@ -60,11 +63,10 @@ export interface RunPlan extends Surroundings {
   readonly hostname: string
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
-  readonly security: SecurityOptions
+  readonly process: ProcessPlan
   readonly isolation: Isolation
   /** What is not listed is shared with the caller; what has a path is joined. */
   readonly namespaces: readonly Namespace[]
-  readonly capabilities: readonly string[]
   readonly machine: Machine
 }
 
@@ -97,7 +99,7 @@ export function planRun(
     hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
     idMaps,
     network,
-    security: securityOptions(options.securityOpt ?? []),
+    process: processPlan(options, request.defaults),
     isolation,
     namespaces: planNamespaces({
       isolation,
@@ -107,25 +109,17 @@ export function planRun(
       hasCgroups: hasCgroupNamespaces(),
       pathOf: notRunning,
     }),
-    capabilities: resolveCapabilities({
-      base: defaultCapabilities,
-      add: commaSeparated(options.capAdd),
-      drop: commaSeparated(options.capDrop),
-    }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { security, capabilities, machine }: RunPlan,
+  { process: { security, capabilities }, machine }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
   return { option: security.seccomp, capabilities, machine, wantsProfile }
 }
-
-const commaSeparated = (values: readonly string[] = []) =>
-  values.flatMap((value) => value.split(','))
 
 function notRunning(container: string): never {
   throw new TsbuildError('NAMESPACE_UNAVAILABLE', `no program runs in container ${container}`, {

@@ -11,6 +11,7 @@ import { type PrepareOptions, prepareContainer, startProgram } from './container
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
 import { monitorOfRun } from './namespaces.ts'
+import { refuseLimits } from './process-plan.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -66,6 +67,7 @@ export async function runStep(
   signal.throwIfAborted()
   const plan = planOf(context, request)
   const monitor = monitorOfRun(context, plan)
+  refuseLimits(plan.process.limits)
   const common = commonOf(context, monitor)
   const filter = await filterOf(context, common, plan)
   const folder = mkdtempSync(`${common.folder}/step-`)
@@ -130,7 +132,7 @@ function planOf(context: Context, request: StepRequest): RunPlan {
     { ...subject, config },
     { ...rest, env: [] },
     // Pipes of the monitor's own: Node's are sockets, which /dev/stdout cannot open.
-    { terminal: false, stdio: ['null', 'pipe', 'pipe'], proxies: false },
+    { terminal: false, terminalSize: undefined, stdio: ['null', 'pipe', 'pipe'] },
   )
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TsbuildError } from '../lib/errors.ts'
 import type { Mount } from './schema.ts'
 
 /** A file that we write for one run and show in the container. */
@@ -12,6 +13,10 @@ export interface GeneratedFile {
 export interface MountRequest {
   /** Whether gid 5 (tty) exists in the container's user namespace. */
   readonly gid5Mapped: boolean
+  /** Of a /dev/shm of its own, 0 for no limit; undefined: 64 MiB. */
+  readonly shmSizeBytes: number | undefined
+  /** Of /proc, beside the usual ones. */
+  readonly procOptions: readonly string[]
   /** Whether the container may mount sysfs: its user namespace owns the network namespace. */
   readonly sysfsAllowed: boolean
   /** Whether it may mount procfs: the same of the pid namespace. */
@@ -47,16 +52,23 @@ export function containerMounts(request: MountRequest): Mount[] {
 }
 
 // The caller's processes are all there: its /proc, with what is mounted below it (as for /sys).
-function proc({ procAllowed }: MountRequest): Mount {
-  if (procAllowed) return { destination: '/proc', type: 'proc', source: 'proc', options: inert }
+function proc({ procAllowed, procOptions }: MountRequest): Mount {
+  if (procAllowed) {
+    const options = [...inert, ...procOptions]
+    return { destination: '/proc', type: 'proc', source: 'proc', options }
+  }
+  if (procOptions.length > 0)
+    throw new TsbuildError('USAGE', 'option "--security-opt proc-opts" is for a new /proc', {
+      hint: 'give the container a PID namespace of its own, or leave the option out',
+    })
   const options = ['rbind', ...inert, 'rslave']
   return { destination: '/proc', type: 'bind', source: '/proc', options }
 }
 
 // What is shared by way of files is shared as well where the namespace is the caller's.
-function ipc({ mqueueAllowed }: MountRequest): Mount[] {
+function ipc({ mqueueAllowed, shmSizeBytes }: MountRequest): Mount[] {
   if (mqueueAllowed) {
-    const options = [...inert, 'mode=1777', 'size=65536k']
+    const options = [...inert, 'mode=1777', `size=${shmSizeBytes ?? '65536k'}`]
     return [
       { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options },
       { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: inert },

@@ -14,9 +14,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { defaultCapabilities } from '../../core/spec/capabilities.ts'
+import { deviceParts, type HostDevice } from '../../core/spec/devices.ts'
 import { containerEnvironment } from '../../core/spec/environment.ts'
 import { generateSpec, type SpecRequest } from '../../core/spec/generate.ts'
 import { listNamespaces } from '../../core/spec/namespaces.ts'
+import { protectedPaths } from '../../core/spec/protected-paths.ts'
 import { defaultRlimits } from '../../core/spec/rlimits.ts'
 import { findProgram, requires } from '../harness/requires.ts'
 
@@ -92,9 +94,29 @@ const request = (script: string): SpecRequest => ({
   rlimits: defaultRlimits({ nofile: 512, nproc: 512 }),
   generatedFiles: [{ destination: '/etc/hosts', source: join(bundle, 'hosts') }],
   gid5Mapped: true,
-  thermalCpus: '0-1',
+  shmSizeBytes: 1 << 20,
+  procOptions: [],
+  protectedPaths: protectedPaths('0-1', { mask: [], unmask: [] }),
+  ...deviceParts([fullDevice], { mayMakeNodes: true }),
+  resources: {},
+  cgroupsPath: undefined,
+  keepGroups: false,
+  umask: undefined,
+  apparmorProfile: undefined,
   annotations: {},
 })
+
+const fullDevice: HostDevice = {
+  hostPath: '/dev/full',
+  path: '/dev/other',
+  type: 'c',
+  major: 1,
+  minor: 7,
+  mode: 0o640,
+  hostUid: 1,
+  hostGid: 2,
+  access: 'rw',
+}
 
 /** The output of a script in a container of the spec. */
 function run(runtime: (typeof runtimes)[number], spec: SpecRequest): string {
@@ -152,6 +174,18 @@ const cases: readonly Case[] = [
     script: 'cat /proc/self/uid_map',
     change: asUser,
     want: /^\s+0\s+0\s+1000\n\s+1000\s+1000\s+1000\n$/,
+  },
+  {
+    name: 'a device is made with its mode and owner, and /dev/shm with its size',
+    script: 'stat -c "%a %u %g %t %T" /dev/other; mount | grep /dev/shm',
+    change: {},
+    want: /^640 1 2 1 7\nshm .*size=1024k/,
+  },
+  {
+    name: 'a bound device is the host’s',
+    script: 'stat -c "%t %T" /dev/other',
+    change: deviceParts([fullDevice], { mayMakeNodes: false }),
+    want: /^1 7\n/,
   },
   {
     name: 'names, limits, directory and variables are as asked',

@@ -151,6 +151,15 @@ export const processEffects = {
       want: 'NoNewPrivs:\t1',
     },
   ],
+  apparmor: [
+    {
+      name: 'sets the profile of the next program',
+      needs: 'lsm',
+      late: [['apparmor', 'unconfined']],
+      script: 'cat /proc/self/attr/current',
+      want: /^unconfined/,
+    },
+  ],
   seccomp: [
     {
       name: 'installs the filter',

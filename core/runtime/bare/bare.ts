@@ -44,7 +44,7 @@ export async function prepareBare(
   const files = await performOps(context, monitor, firstOps(plan, { setgroupsDenied }))
   const spec = specOf(context, plan, {
     generatedFiles: [],
-    seccomp: plan.security.noNewPrivileges ? filter.profile : undefined,
+    seccomp: plan.process.security.noNewPrivileges ? filter.profile : undefined,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
@@ -57,14 +57,14 @@ export async function startBare(
   monitor: ContainerMonitor,
   { plan, spec, filter, setgroupsDenied }: PreparedContainer,
 ): Promise<void> {
-  const { process } = spec
+  const { process, annotations } = spec
   if (process === undefined) throw new TypeError('a spec of ours has a process')
   const snapshot = snapshotOf(plan)
-  const seccomp = plan.security.noNewPrivileges ? filter.program : undefined
+  const seccomp = plan.process.security.noNewPrivileges ? filter.program : undefined
   const ops: readonly Op[] = [
-    ['mkdir', process.cwd, 0o755],
+    ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
     ['chroot'],
-    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp }),
+    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp }, annotations),
   ]
   try {
     await lendFiles(context, plan, snapshot)
@@ -98,7 +98,7 @@ function barePlan({ rights }: Context, plan: RunPlan): RunPlan {
     network: 'host',
     namespaces: [],
     idMaps: undefined,
-    capabilities: plan.capabilities.filter(isHeld),
+    process: { ...plan.process, capabilities: plan.process.capabilities.filter(isHeld) },
     terminal: false,
   }
 }

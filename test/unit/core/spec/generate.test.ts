@@ -7,48 +7,17 @@ import { defaultCapabilities } from '../../../../core/spec/capabilities.ts'
 import { generateSpec, type SpecRequest } from '../../../../core/spec/generate.ts'
 import { sameIds } from '../../../../core/spec/id-maps.ts'
 import { listNamespaces } from '../../../../core/spec/namespaces.ts'
-import { defaultRlimits } from '../../../../core/spec/rlimits.ts'
 import type { RuntimeSpec } from '../../../../core/spec/schema.ts'
 import { parseSpec } from '../../../../core/spec/validate.ts'
+import { allPrivate, plain } from './plain-request.ts'
 
-const root = { uid: 0, gid: 0, additionalGids: [], home: '/root', name: 'root' }
+const root = plain.user
 const app = { uid: 1000, gid: 1001, additionalGids: [50, 999], home: '/home/app', name: 'app' }
 const allIds = { containerId: 0, hostId: 0, size: 65_536 }
 const single = { containerId: 0, hostId: 1000, size: 1 }
 const subordinate = { containerId: 1, hostId: 100_000, size: 65_536 }
 
-const allPrivate = {
-  user: 'host',
-  pid: 'private',
-  ipc: 'private',
-  uts: 'private',
-  network: 'private',
-  cgroup: 'private',
-} as const
 const withUser = { ...allPrivate, user: 'private' } as const
-
-const plain: SpecRequest = {
-  args: ['sh', '-c', 'true'],
-  env: ['PATH=/bin'],
-  cwd: '/srv',
-  user: root,
-  terminal: false,
-  consoleSize: undefined,
-  hostname: 'box',
-  rootfs: '/run/rootfs',
-  readonlyRootfs: false,
-  idMaps: undefined,
-  network: 'none',
-  namespaces: listNamespaces(allPrivate),
-  capabilities: defaultCapabilities,
-  noNewPrivileges: false,
-  seccomp: undefined,
-  rlimits: defaultRlimits({ nofile: 1024, nproc: 2n ** 64n - 1n }),
-  generatedFiles: [{ destination: '/etc/hosts', source: '/run/x/hosts' }],
-  gid5Mapped: true,
-  thermalCpus: '',
-  annotations: { 'org.example.key': 'value' },
-}
 
 const rungs = [
   { rung: 'real root', idMaps: undefined },
@@ -170,7 +139,7 @@ describe('generateSpec', () => {
       noNewPrivileges: true,
       readonlyRootfs: true,
       seccomp: profile,
-      thermalCpus: '0-1',
+      protectedPaths: { masked: ['/m'], readonly: ['/r'] },
     })
     assert.deepEqual(spec.process?.user, { uid: 1000, gid: 1001, additionalGids: [50, 999] })
     assert.deepEqual(spec.process?.consoleSize, { height: 1, width: 2 })
@@ -183,8 +152,8 @@ describe('generateSpec', () => {
     assert.equal(spec.hostname, 'box')
     assert.deepEqual(spec.annotations, plain.annotations)
     assert.deepEqual(spec.linux?.seccomp, profile)
-    assert.ok(spec.linux?.maskedPaths?.some((path) => path.endsWith('/cpu1/thermal_throttle')))
-    assert.ok(spec.linux?.readonlyPaths?.includes('/proc/sys'))
+    assert.deepEqual(spec.linux?.maskedPaths, ['/m'])
+    assert.deepEqual(spec.linux?.readonlyPaths, ['/r'])
   })
 
   it('makes the working directory absolute', () => {
