@@ -139,8 +139,12 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const folder = keptPath(snapshot)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const missing = lend(snapshot, lentFiles(writeGeneratedFiles(context, plan, folder)))
-  if (missing.length === 0) return
-  const devices = missing.join(', ')
-  const option = printOuter([outerOptions.nodes])
-  context.warn(`no devices ${devices}: start the container around us with ${option} to have them`)
+  const [first] = missing
+  if (first === undefined) return
+  const devices = missing.map(({ destination }) => destination).join(', ')
+  const why =
+    first.refusal === 'EPERM'
+      ? `start the container around us with ${printOuter([outerOptions.nodes])} to have them`
+      : `the file system of ${context.paths.root} is mounted "nodev"; another store has them (--root)`
+  context.warn(`no devices ${devices}: ${why}`)
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Result, Running } from '../../harness/child.ts'
 import { facts } from '../../harness/facts.ts'
-import type { TestUser } from '../../harness/user.ts'
+import { listProcesses, readProc } from '../../harness/processes.ts'
+import { until } from '../../harness/until.ts'
+import { failureText, type TestUser } from '../../harness/user.ts'
 
 /** Debian's podman, which starts a container with our command, Node and slirp4netns in it. */
 export interface Outer extends AsyncDisposable {
@@ -19,24 +23,36 @@ export async function openPodman(user: TestUser): Promise<Outer> {
   const folder = join(user.directory, 'podman')
   const state = mkdtempSync('/tmp/podman-') // its run directory has at most 50 characters
   await user.run(['mkdir', folder])
-  await user.run(['sh', '-c', rootfsScript, 'sh', join(folder, 'rootfs')])
   const podman = podmanCommand(folder, state)
+  const made = await user.run(['sh', '-c', imageScript, 'sh', join(folder, 'rootfs'), ...podman])
+  assert.equal(made.code, 0, failureText(['podman import'], made))
   const argvOf = (options: readonly string[], script: string) => [
-    ...[...podman, 'run', '--rm', '--network=none', ...limits, ...volumes(), ...options],
-    ...['--rootfs', `${join(folder, 'rootfs')}:O`, 'sh', '-c', script],
+    ...[...podman, 'run', '--rm', ...limits, ...volumes(), ...withNetwork(options)],
+    ...['localhost/outer', 'sh', '-c', script],
   ]
   return {
     run: (options, script) => user.run(argvOf(options, script), { timeoutMs: 60_000 }),
     start: (options, script) => user.spawn(argvOf(options, script)),
     [Symbol.asyncDispose]: async () => {
+      await until('podman has cleaned up', () => monitors(folder).length === 0)
       rmSync(state, { recursive: true })
     },
   }
 }
 
+/** Of containers with files in there: they clean up after the container, and after podman. */
+const monitors = (folder: string) =>
+  listProcesses().filter(({ pid }) => readProc(pid, 'cmdline')?.includes(folder))
+
 /** Empty but for where things are mounted, and the links of a merged /usr. */
-const rootfsScript = `mkdir -p "$1" && cd "$1" && mkdir -m 1777 tmp &&
-  mkdir dev etc proc root run sys usr var && ln -s usr/bin usr/sbin usr/lib usr/lib64 .`
+const imageScript = `mkdir -p "$1" && cd "$1" && mkdir -m 1777 tmp &&
+  mkdir dev etc proc root run sys usr var && ln -s usr/bin usr/sbin usr/lib usr/lib64 . &&
+  shift && tar -c . | "$@" import --quiet - localhost/outer`
+
+const withNetwork = (options: readonly string[]) =>
+  options.some((option) => option.startsWith('--network'))
+    ? options
+    : ['--network=none', ...options]
 
 /** Its defaults raise limits, which takes CAP_SYS_RESOURCE. */
 const limits = ['nofile', 'nproc'].map((name) => `--ulimit=${name}=1024:1024`)
