@@ -52,8 +52,8 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   const merged = { ...request, options, defaults: conf.defaults }
   const hooks = await findHooks(context, options)
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
-  if (!request.dryRun) refuseLimits(plan.process.limits)
   const monitor = monitorOfRun(context, plan)
+  if (!request.dryRun) refuseLimits(plan.process.limits)
   try {
     const filter = await seccompFilter(
       seccompRequest(plan, { wantsProfile: request.dryRun || hooks.length > 0 }),

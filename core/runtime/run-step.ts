@@ -67,8 +67,8 @@ export async function runStep(
 ): Promise<StepResult> {
   signal.throwIfAborted()
   const plan = planOf(context, request)
-  refuseLimits(plan.process.limits)
   const monitor = monitorOfRun(context, plan)
+  refuseLimits(plan.process.limits)
   const common = commonOf(context, monitor)
   const hooks = await findHooks(context, request.options)
   const filter = await filterOf(context, common, plan, { wantsProfile: hooks.length > 0 })
