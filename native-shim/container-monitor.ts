@@ -55,6 +55,9 @@ export interface AfterRequest {
   }
 }
 
+/** How the program ended, wait(2), and what it and its children used. */
+export type ProgramExit = Reply & { readonly name: 'exit' }
+
 /** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
 export type Files = ReadonlyMap<string, Buffer | undefined>
 

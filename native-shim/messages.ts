@@ -45,6 +45,7 @@ export type Request =
       notices: Uint8Array,
     ]
   | readonly ['run']
+  | readonly ['follow']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
 export const requestArity: { readonly [Name in Request[0]]: number } = {
@@ -57,6 +58,7 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   helper: 4,
   after: 6,
   run: 0,
+  follow: 0,
   exec: 3,
 }
 

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { engineConf } from '../engine-conf/engine-conf.ts'
 import { writeIidfile } from '../iidfile.ts'
 import { imageName } from '../image-name.ts'
+import { checkOptions } from '../options/check.ts'
 import { mergeOptions } from '../options/container-options.ts'
 import { planBuild } from '../plan/plan-build.ts'
 import { storeDriver } from '../snapshot/driver.ts'
@@ -37,6 +38,7 @@ export async function build(
   { emit, signal }: { readonly emit: OnBuildEvent; readonly signal: AbortSignal },
 ): Promise<{ id: string }> {
   const names = request.tags.map(imageName)
+  checkOptions(request.options)
   const source = openBuildContext(request)
   const { path, text } = source.containerfile
   const plan = planBuild(parseContainerfile({ name: path, text }), {

@@ -75,6 +75,7 @@ export async function startProgram(
   container: PreparedContainer,
 ): Promise<void> {
   const { plan, spec, filter, setgroupsDenied } = container
+  warnOfAccess(context, plan)
   const mayMakeNodes = isHostRoot(context.rights)
   const guardEnds = !isOwn(plan.namespaces, 'pid')
   const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
@@ -82,6 +83,13 @@ export async function startProgram(
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
   await monitor.run()
+}
+
+/** Rules for devices are a matter of cgroups. */
+function warnOfAccess({ warn }: Context, { process }: RunPlan): void {
+  const limited = process.devices.filter(({ access }) => access !== 'rwm').map(({ path }) => path)
+  if (limited.length === 0) return
+  warn(`${limited.join(', ')}: used as the mode allows; other letters than rwm need a cgroup`)
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

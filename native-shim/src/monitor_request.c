@@ -113,6 +113,13 @@ static void request_run(struct monitor *monitor, const struct field *fields) {
     monitor->run_asked = true;
 }
 
+/* follow: TypeScript stays until it has seen the end of the program, and we until it has gone. */
+static void request_follow(struct monitor *monitor, const struct field *fields) {
+  (void)fields;
+  monitor->followed = true;
+  reply_ok(monitor);
+}
+
 /* exec PROGRAM ARGV ENV: TypeScript ends, and this process becomes the program. */
 static void request_exec(struct monitor *monitor, const struct field *fields) {
   char **argv = list_vector(fields[2]);
@@ -142,6 +149,7 @@ static const struct request {
   { "helper", 5, request_helper, ARG(2) | ARG(3) },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
   { "run", 1, request_run, 0 },
+  { "follow", 1, request_follow, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },
 };
 

@@ -65,6 +65,8 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       perform: unused,
       after: unused,
       run: unused,
+      follow: unused,
+      exit: unused,
       exec: unused,
     },
     trace: () => {},
