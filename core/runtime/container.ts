@@ -100,6 +100,7 @@ export async function startProgram(
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
+  warnOfAccess(context, plan)
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
   const hooks = await runtimeHooks(context, monitor, container)
   const facts = {
@@ -155,6 +156,13 @@ async function noteContainer(
     pid,
     container: canLeave ? subject.name : undefined,
   })
+}
+
+/** Rules for devices are a matter of cgroups. */
+function warnOfAccess({ warn }: Context, { process }: RunPlan): void {
+  const limited = process.devices.filter(({ access }) => access !== 'rwm').map(({ path }) => path)
+  if (limited.length === 0) return
+  warn(`${limited.join(', ')}: used as the mode allows; other letters than rwm need a cgroup`)
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

@@ -71,6 +71,7 @@ static void program_ended(struct monitor *monitor, const struct frame *frame,
   monitor->ended = true;
   monitor->code = (int)field_number(fields[1]);
   monitor->signo = (int)field_number(fields[2]);
+  monitor->end_told = monitor->control >= 0;
   reply_frame(monitor, frame);
 }
 
@@ -165,6 +166,8 @@ static void wait_for_node(struct monitor *monitor) {
  */
 static void control_gone(struct monitor *monitor) {
   close_channel(&monitor->control);
+  if (monitor->followed && monitor->end_told)
+    return;
   if (monitor->started && monitor->node > 0) { /* it has planned, the rest is ours */
     if (monitor->console >= 0) {
       wait_for_node(monitor);
@@ -188,7 +191,7 @@ static bool ready(const struct pollfd *fd) {
 
 /* The program has ended and all that it wrote has been passed on. */
 static bool finished(struct monitor *monitor) {
-  if (!monitor->ended)
+  if (!monitor->ended || (monitor->followed && monitor->end_told && monitor->control >= 0))
     return false;
   return monitor->given_up || !monitor->started ||
          (monitor->console < 0 && relay_finished(&monitor->relay) &&
