@@ -13,7 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -49,12 +48,6 @@ bool after_keep(struct after *after, const struct field fields[AFTER_FIELDS]) {
   after->count++;
   after->bytes += len;
   return true;
-}
-
-static long long now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 /* A file, not a pipe: a program that reads none of it holds nobody up. */
@@ -126,7 +119,7 @@ static void take_signals(int signals, pid_t pid) {
 static bool wait_until(pid_t pid, int pidfd, int signals, long long until_ms) {
   struct pollfd fds[] = { { .fd = pidfd, .events = POLLIN }, { .fd = signals, .events = POLLIN } };
   while ((fds[0].revents & POLLIN) == 0) {
-    const long long left_ms = until_ms - now_ms();
+    const long long left_ms = until_ms - sys_now_ms();
     if (left_ms <= 0) {
       kill_group(pid);
       return false;
@@ -149,7 +142,7 @@ static void run(const struct field fields[], int signals) {
     return;
   }
   const bool in_time =
-      wait_until(pid, pidfd, signals, timeout_ms == 0 ? LLONG_MAX : now_ms() + timeout_ms);
+      wait_until(pid, pidfd, signals, timeout_ms == 0 ? LLONG_MAX : sys_now_ms() + timeout_ms);
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
     ;
   if (!in_time)

@@ -190,6 +190,12 @@ static bool finished(struct monitor *monitor) {
          (monitor->console < 0 && relay_finished(&monitor->relay));
 }
 
+static int wait_ms(const struct monitor *monitor) {
+  if (monitor->watch_until_ms > 0)
+    return WATCH_STEP_MS;
+  return monitor->ended ? DRAIN_MS : -1;
+}
+
 /* Node and the guard may have ended: where nobody reaps orphans they would stay as zombies. */
 static void reap_the_dead(void) {
   while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -205,8 +211,7 @@ int monitor_run(struct monitor *monitor) {
       { .fd = monitor->signals, .events = POLLIN },
     };
     const int count = monitor->started ? relay_poll(&monitor->relay, fds, 4) : 4;
-    const int wait_ms = monitor->watch_until_ms > 0 ? WATCH_STEP_MS : -1;
-    if (poll(fds, (nfds_t)count, wait_ms) < 0) {
+    if (poll(fds, (nfds_t)count, wait_ms(monitor)) < 0) {
       if (errno == EINTR)
         continue;
       protocol_broken("poll");
@@ -216,6 +221,8 @@ int monitor_run(struct monitor *monitor) {
       relay_move(&monitor->relay, fds);
       monitor_typed(monitor, monitor->relay.typed_signo);
       monitor_hung_up(monitor);
+      if (monitor->ended)
+        relay_drain(&monitor->relay);
     }
     if (ready(&fds[0]) && !monitor_request(monitor))
       control_gone(monitor);
