@@ -38,9 +38,10 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
   const { linux = {}, process } = spec
   if (process === undefined)
     throw new TsbuildError('SPEC_INVALID', 'cannot start a container: its spec has no process')
-  const has = (type: string) => linux.namespaces?.some((one) => one.type === type) ?? false
+  const makes = (type: string) =>
+    linux.namespaces?.some((one) => one.type === type && one.path === undefined) ?? false
   return [
-    ...(has('network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
+    ...(makes('network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
     ...(spec.mounts ?? []).map(mountOp),
