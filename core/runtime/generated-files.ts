@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import type { Monitor } from '../../native-shim/monitor.ts'
 import type { Context } from '../context.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { containerEnvFile } from '../spec/containerenv.ts'
 import { hostnameFile } from '../spec/hostname.ts'
 import { hostsFile } from '../spec/hosts.ts'
+import { changesIds, type IdMappings } from '../spec/id-maps.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
 import type { Network, NetworkView } from '../spec/network.ts'
 import { asksStub, resolvFile } from '../spec/resolv.ts'
@@ -47,12 +48,22 @@ export function writeGeneratedFiles(
   plan: RunPlan,
   { folder, view }: FileOptions,
 ): GeneratedFile[] {
+  const owner = ownerOf(plan)
   return Object.entries(texts(context, plan, view)).flatMap(([destination, text]) => {
     if (text === undefined) return []
     const source = `${folder}/${destination.slice(destination.lastIndexOf('/') + 1)}`
     writeFileSync(source, text, { mode: 0o644 })
+    if (owner !== undefined) chownSync(source, owner.uid, owner.gid)
     return [{ destination, source }]
   })
+}
+
+/** Root of a container whose ids are others here; undefined where it is we. */
+function ownerOf({ idMaps }: RunPlan): { uid: number; gid: number } | undefined {
+  if (idMaps === undefined || !changesIds(idMaps)) return undefined
+  const hostId = (maps: IdMappings['uid']) =>
+    maps.find(({ containerID }) => containerID === 0)?.hostID ?? 0
+  return { uid: hostId(idMaps.uid), gid: hostId(idMaps.gid) }
 }
 
 /** mount(2). */

@@ -86,6 +86,8 @@ const request = (script: string): SpecRequest => ({
   rootfs: join(bundle, 'rootfs'),
   readonlyRootfs: false,
   idMaps: undefined,
+  network: 'none',
+  isolation: 'oci',
   namespaces: listNamespaces(apart),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,

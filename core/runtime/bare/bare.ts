@@ -31,9 +31,9 @@ export async function prepareBare(
   context: Context,
   monitor: ContainerMonitor,
   asked: RunPlan,
-  { filter }: PrepareOptions,
+  { filter, folder, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
-  refuseImpossible(asked)
+  refuseImpossible(asked, hooks)
   context.warn(
     'no isolation: the program shares processes, network and rights with all that runs here; ' +
       'it has no /proc, and only the seccomp filter that is around us',
@@ -49,7 +49,7 @@ export async function prepareBare(
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied }
+  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder }
 }
 
 /** The rest of it: `startProgram`. What the program is lent stays until the next who comes. */

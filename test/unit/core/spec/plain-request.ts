@@ -28,6 +28,8 @@ export const plain: SpecRequest = {
   rootfs: '/run/rootfs',
   readonlyRootfs: false,
   idMaps: undefined,
+  network: 'none',
+  isolation: 'oci',
   namespaces: listNamespaces(allPrivate),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,
