@@ -86,7 +86,7 @@ const request = (script: string): SpecRequest => ({
   rootfs: join(bundle, 'rootfs'),
   readonlyRootfs: false,
   idMaps: undefined,
-  network: { kind: 'none' },
+  network: 'none',
   isolation: 'oci',
   namespaces: listNamespaces(apart),
   capabilities: defaultCapabilities,
