@@ -48,8 +48,7 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { rights } = context
-  const monitor = monitorOfRun(context)
-  const record = lockContainer(context, request.container)
+  const record = await lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
   checkWorkingDirectory(request.workingdir)
   const conf = await engineConf(context)
@@ -57,6 +56,7 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   const merged = { ...request, options, defaults: conf.defaults }
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
   if (!request.dryRun) refuseLimits(plan.process.limits)
+  const monitor = monitorOfRun(context, plan)
   try {
     const filter = await seccompFilter(
       seccompRequest(plan, { wantsProfile: request.dryRun }),

@@ -58,6 +58,14 @@ export interface AfterRequest {
 /** How the program ended, wait(2), and what it and its children used. */
 export type ProgramExit = Reply & { readonly name: 'exit' }
 
+/** Who answers for a filter that does not decide by itself. @see seccomp_unotify(2) */
+export interface SeccompAgent {
+  /** Of a listening unix socket on the host. */
+  readonly path: string
+  /** What is sent with the listener: a container process state of the OCI runtime spec. */
+  readonly state: string
+}
+
 /** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
 export type Files = ReadonlyMap<string, Buffer | undefined>
 
@@ -77,6 +85,11 @@ export interface ContainerMonitor {
    * @throws ShimError of `after`: ENOSPC above 64 programs or 4 MiB
    */
   after(request: AfterRequest): Promise<void>
+  /**
+   * Who gets the listener that a `seccomp-notify` op will make. Where that fails the op has a
+   * ShimError of `seccomp-agent`, and init ends.
+   */
+  seccompAgent(agent: SeccompAgent): Promise<void>
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
 }
@@ -117,6 +130,8 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
       const lists = [packList(argv), packList(env)] as const
       expect(await request(['after', program, ...lists, input, timeoutMs, words]), 'ok')
     },
+    seccompAgent: async ({ path, state }) =>
+      void expect(await request(['seccomp-agent', path, state]), 'ok'),
     run: async () => void expect(await request(['run']), 'started'),
   }
 }

@@ -44,6 +44,7 @@ export type Request =
       timeoutMs: number,
       notices: Uint8Array,
     ]
+  | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
   | readonly ['follow']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
@@ -57,6 +58,7 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   start: 10,
   helper: 4,
   after: 6,
+  'seccomp-agent': 2,
   run: 0,
   follow: 0,
   exec: 3,

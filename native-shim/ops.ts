@@ -80,6 +80,7 @@ export type Op =
   | readonly ['apparmor', profile: string]
   | readonly ['no-new-privs']
   | readonly ['seccomp', flags: number, program: Uint8Array]
+  | readonly ['seccomp-notify', flags: number, program: Uint8Array]
   | readonly ['rlimit', resource: number, soft: number | bigint, hard: number | bigint]
   | readonly ['umask', mask: number]
   | readonly ['death-signal', signo: number]
@@ -125,6 +126,7 @@ export const opArity: { readonly [Name in OpName]: number } = {
   apparmor: 1,
   'no-new-privs': 0,
   seccomp: 2,
+  'seccomp-notify': 2,
   rlimit: 3,
   umask: 1,
   'death-signal': 1,

@@ -6,6 +6,7 @@ import { capabilityMask } from '../spec/capabilities.ts'
 import { KEEP_GROUPS } from '../spec/generate.ts'
 import { programCandidates } from '../spec/program.ts'
 import type { Mount, RuntimeSpec } from '../spec/schema.ts'
+import { makesListener } from '../spec/seccomp/flags.ts'
 import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
 import { parseMountOptions } from './mount-options.ts'
@@ -52,10 +53,20 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
     ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
-    ...identityOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
-    ...programOps(process, facts),
+    ...processOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
   ]
 }
+
+/** From a process that stands in the root file system to the program. */
+export const processOps = (
+  process: Process,
+  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp'> & {
+    /** The groups of the caller stay as they are. */
+    readonly keepsGroups?: boolean
+  },
+): Op[] => [...identityOps(process, facts), ...programOps(process, facts)]
+
+type ProcessFacts = Parameters<typeof processOps>[1]
 
 function mountOp({ destination, type = '', source = '', options = [] }: Mount): Op {
   const parsed = parseMountOptions(options)
@@ -80,7 +91,7 @@ function consoleOps({ terminal, consoleSize }: Process): Op[] {
 }
 
 /** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
-function identityOps(process: Process, facts: CompileFacts & { keepsGroups: boolean }): Op[] {
+function identityOps(process: Process, facts: ProcessFacts): Op[] {
   const { user, capabilities = {}, rlimits = [], noNewPrivileges, apparmorProfile } = process
   const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
   const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}
@@ -92,6 +103,7 @@ function identityOps(process: Process, facts: CompileFacts & { keepsGroups: bool
     ['bounding', mask(capabilities.bounding)], // needs CAP_SETPCAP
     ['keep-caps'],
     ...(apparmorProfile ? ([['apparmor', apparmorProfile]] satisfies Op[]) : []),
+    ...(gateIsEarly(process, facts) ? ([['gate']] satisfies Op[]) : []),
     ...(noNewPrivileges ? [] : seccompOps(facts)), // needs CAP_SYS_ADMIN
     ...(facts.keepsGroups ? [] : groupOps(additionalGids, facts)),
     ['setid', uid, gid],
@@ -106,22 +118,27 @@ function identityOps(process: Process, facts: CompileFacts & { keepsGroups: bool
   ]
 }
 
-const groupOps = (gids: readonly number[], { setgroupsDenied }: CompileFacts): Op[] =>
+const groupOps = (gids: readonly number[], { setgroupsDenied }: ProcessFacts): Op[] =>
   setgroupsDenied ? [] : [['groups', packList(gids.map(String))]]
 
-const seccompOps = ({ seccomp }: CompileFacts): Op[] =>
-  seccomp === undefined ? [] : [['seccomp', seccomp.flags, seccomp.program]]
+function seccompOps({ seccomp }: ProcessFacts): Op[] {
+  if (seccomp === undefined) return []
+  const name = makesListener(seccomp) ? 'seccomp-notify' : 'seccomp'
+  return [[name, seccomp.flags, seccomp.program]]
+}
 
-function programOps(
-  { args = [], env = [], cwd, noNewPrivileges }: Process,
-  facts: CompileFacts,
-): Op[] {
+/** Nobody is asked about calls before the start: what waits at the gate may be what answers. */
+const gateIsEarly = ({ noNewPrivileges }: Process, { seccomp }: ProcessFacts) =>
+  !noNewPrivileges && seccomp !== undefined && makesListener(seccomp)
+
+function programOps(process: Process, facts: ProcessFacts): Op[] {
+  const { args = [], env = [], cwd, noNewPrivileges } = process
   const [program = ''] = args
   const path = env.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? ''
   const candidates = programCandidates({ program, path, cwd })
   return [
     ...(noNewPrivileges ? ([['no-new-privs']] satisfies Op[]) : []),
-    ['gate'],
+    ...(gateIsEarly(process, facts) ? [] : ([['gate']] satisfies Op[])),
     ...(noNewPrivileges ? seccompOps(facts) : []), // as late as can be: fewest calls after it
     ['exec', packList(candidates), packList(args), packList(env)],
   ]

@@ -9,12 +9,22 @@ import type { Context } from '../context.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
 import { isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
+import { containerProcessState } from '../spec/seccomp/process-state.ts'
+import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
-import { cloneFlags, isHostRoot, isSetgroupsDenied, joinsOf, mapText } from './namespaces.ts'
+import {
+  cloneFlags,
+  isBare,
+  isHostRoot,
+  isSetgroupsDenied,
+  joinsOf,
+  mapText,
+} from './namespaces.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, prepareOps } from './prepare.ts'
+import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
@@ -47,6 +57,9 @@ export async function prepareContainer(
   plan: RunPlan,
   { folder, filter }: PrepareOptions,
 ): Promise<PreparedContainer> {
+  if (isBare(plan, context.rights)) {
+    return prepareBare(context, monitor, plan, { folder, filter })
+  }
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
@@ -75,21 +88,31 @@ export async function startProgram(
   container: PreparedContainer,
 ): Promise<void> {
   const { plan, spec, filter, setgroupsDenied } = container
-  warnOfAccess(context, plan)
+  if (isBare(plan, context.rights)) {
+    return startBare(context, monitor, container)
+  }
+  warnOfAccess(context, plan.process)
   const mayMakeNodes = isHostRoot(context.rights)
   const guardEnds = !isOwn(plan.namespaces, 'pid')
   const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
   const ops = compileSpec(spec, facts)
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
+  await nameAgent(context, monitor, container)
   await monitor.run()
 }
 
-/** Rules for devices are a matter of cgroups. */
-function warnOfAccess({ warn }: Context, { process }: RunPlan): void {
-  const limited = process.devices.filter(({ access }) => access !== 'rwm').map(({ path }) => path)
-  if (limited.length === 0) return
-  warn(`${limited.join(', ')}: used as the mode allows; other letters than rwm need a cgroup`)
+/** Who answers for the filter, if it asks anybody. */
+async function nameAgent(
+  { trace }: Context,
+  monitor: ContainerMonitor,
+  { plan, pid, spec, filter: { profile } }: PreparedContainer,
+): Promise<void> {
+  if (profile?.listenerPath === undefined) return
+  const { id, rootfs } = plan.subject
+  const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
+  trace('shim', 'seccomp-agent', { path: profile.listenerPath })
+  await monitor.seccompAgent({ path: profile.listenerPath, state })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

@@ -110,6 +110,19 @@ const table: readonly Row[] = [
     hint: 'something on the way to it is no directory: choose another with --workingdir',
   },
   {
+    where: ['seccomp-agent'],
+    as: 'RUNTIME_FAILED',
+    message: 'hand the seccomp listener to its agent',
+    hint: 'start the agent, so that it listens at the listenerPath of the seccomp profile',
+  },
+  {
+    where: ['seccomp-notify'],
+    code: 'EBUSY',
+    as: 'RUNTIME_FAILED',
+    message: 'load a seccomp filter with a listener: a filter around this one has one',
+    hint: 'start the outer container without a seccomp agent, or this one with another profile',
+  },
+  {
     where: ['init', 'guard'],
     as: 'RUNTIME_FAILED',
     message: 'set up the container: its first process or the guard of it was killed',

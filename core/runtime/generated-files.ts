@@ -17,9 +17,13 @@ import type { RunPlan } from './run-plan.ts'
  *
  * @returns its path
  */
-export function mountPrivateFolder({ paths }: Pick<Context, 'paths'>, monitor: Monitor): string {
+export function mountPrivateFolder(
+  { paths, rights }: Pick<Context, 'paths' | 'rights'>,
+  monitor: Monitor,
+): string {
   const folder = `${paths.runroot}/private`
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (rights.rung === 0) return folder // there is no mount; see bare/
   const mount = { cwd: '/', source: 'tsbuild', target: folder, type: 'tmpfs' }
   monitor.mount({ ...mount, flags: MS_NOSUID_NODEV_NOEXEC, data: 'mode=0700,size=16m' })
   return folder

@@ -56,6 +56,6 @@ function readable([name, ...args]: Op): readonly unknown[] {
 }
 
 function readableBytes(name: string, bytes: Uint8Array): unknown {
-  if (name === 'seccomp') return `${bytes.length / 8} instructions`
+  if (name === 'seccomp' || name === 'seccomp-notify') return `${bytes.length / 8} instructions`
   return Buffer.from(bytes).toString().split('\0').slice(0, -1)
 }

@@ -35,10 +35,13 @@ export function prepareOps({ id, rootfs, namespaces, leaveGroups }: PrepareReque
     // Not private: what the host mounts from now on may come in, nothing of ours goes out.
     ['propagation', '/', MS.rec | MS.slave],
     rootfsOp(rootfs),
-    ['read-file', accountFiles.passwd, ACCOUNT_FILE_BYTES_MAX],
-    ['read-file', accountFiles.group, ACCOUNT_FILE_BYTES_MAX],
+    ...accountFileOps,
   ]
 }
+
+export const accountFileOps = Object.values(accountFiles).map(
+  (path): Op => ['read-file', path, ACCOUNT_FILE_BYTES_MAX],
+)
 
 function rootfsOp(plan: RootfsPlan): Op {
   if (plan.kind === 'directory') return ['rootfs-bind', plan.path, plan.target]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdtempSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Monitor } from '../../native-shim/monitor.ts'
@@ -11,6 +12,7 @@ import {
 } from '../../native-shim/shim-process.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { settleLoans } from './bare/journal.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
@@ -69,10 +71,10 @@ export async function runStep(
   output: StepOutput,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const monitor = monitorOfRun(context)
   signal.throwIfAborted()
   const plan = planOf(context, request)
   refuseLimits(plan.process.limits)
+  const monitor = monitorOfRun(context, plan)
   const common = commonOf(context, monitor)
   const filter = await filterOf(context, common, plan)
   const folder = mkdtempSync(`${common.folder}/step-`)
@@ -84,6 +86,8 @@ export async function runStep(
     } finally {
       shim.hangUp()
       await shim.ended
+      const { rootfs } = plan.subject
+      if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
   } finally {
     rmSync(folder, { recursive: true })

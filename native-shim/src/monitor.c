@@ -142,6 +142,8 @@ void monitor_init_message(struct monitor *monitor) {
     monitor->console = fd;
     if (cursor_next(&cursor, &name) && field_is(name, "unsized"))
       terminal_size(STDIN_FILENO, fd); /* before the program can ask for it */
+  } else if (field_is(name, "seccomp-fd")) {
+    monitor_seccomp_listener(monitor, fd);
   } else {
     monitor->run_asked &= !field_is(name, "error"); /* an exec that failed */
     reply_frame(monitor, &frame);

@@ -41,6 +41,8 @@ struct monitor {
   char *lost_notice; /* what to say when the guard was killed */
   bool followed;     /* TypeScript waits for the end of the program */
   bool end_told;     /* and knows of it */
+  char *agent_path;  /* who is to get the listener of the filter, and what it is told */
+  char *agent_state;
   bool run_asked;
   bool started;      /* the program runs */
   bool setup_failed; /* init or guard ended before that, and TypeScript knows */
@@ -68,6 +70,13 @@ void monitor_program_runs(struct monitor *monitor);
  */
 void monitor_attach_terminal(struct monitor *monitor);
 void monitor_stop_container(struct monitor *monitor);
+
+/*
+ * monitor_seccomp.c: seccomp-agent PATH STATE, and the listener that init sends later. It goes to
+ * the agent together with the state; where that fails init ends.
+ */
+void monitor_seccomp_agent(struct monitor *monitor, const struct field *fields);
+void monitor_seccomp_listener(struct monitor *monitor, int listener);
 
 /* monitor_request.c: one request of TypeScript; false when the socket is at its end. */
 bool monitor_request(struct monitor *monitor);

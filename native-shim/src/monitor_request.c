@@ -148,6 +148,7 @@ static const struct request {
   { "start", 11, request_start, ARG(10) },
   { "helper", 5, request_helper, ARG(2) | ARG(3) },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
+  { "seccomp-agent", 3, monitor_seccomp_agent, 0 },
   { "run", 1, request_run, 0 },
   { "follow", 1, request_follow, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What belongs to the process: namespaces, ids, capabilities, limits, the filter. */
+/* What belongs to the process: namespaces, ids, capabilities, limits. */
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/keyctl.h>
-#include <linux/seccomp.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -154,24 +152,6 @@ int op_apparmor(struct ctx *ctx, const struct field arg[]) {
 int op_no_new_privs(struct ctx *ctx, const struct field arg[]) {
   (void)arg;
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? failed(ctx, "no-new-privs") : 0;
-}
-
-/* seccomp FLAGS PROGRAM: PROGRAM is an array of struct sock_filter; seccomp(2). */
-int op_seccomp(struct ctx *ctx, const struct field arg[]) {
-  const size_t instructions = arg[1].len / sizeof(struct sock_filter);
-  if (arg[1].len % sizeof(struct sock_filter) != 0 || instructions > BPF_MAXINSNS) {
-    errno = EINVAL;
-    return failed(ctx, "filter");
-  }
-  struct sock_fprog program = {
-    .len = (unsigned short)instructions,
-    .filter = (struct sock_filter *)(void *)arg[1].data,
-  };
-  /* The field starts anywhere in the message; the kernel copies, so alignment is no matter. */
-  const unsigned long flags = (unsigned long)field_number(arg[0]);
-  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) < 0)
-    return failed(ctx, "filter");
-  return 0;
 }
 
 /* rlimit RESOURCE SOFT HARD: numbers as in setrlimit(2), "unlimited" is 2^64-1. */

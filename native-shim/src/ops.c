@@ -40,6 +40,7 @@ static const struct op ops[] = {
   { "apparmor", 1, op_apparmor, 0 },
   { "no-new-privs", 0, op_no_new_privs, 0 },
   { "seccomp", 2, op_seccomp, ARG(1) },
+  { "seccomp-notify", 2, op_seccomp_notify, ARG(1) },
   { "rlimit", 3, op_rlimit, 0 },
   { "umask", 1, op_umask, 0 },
   { "death-signal", 1, op_death_signal, 0 },

@@ -13,6 +13,7 @@ const entries = {
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
   conf: 'core/engine-conf/conf-main.ts',
+  loans: 'core/runtime/bare/loans-main.ts',
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
   schema: 'core/lib/schema.ts',
@@ -105,6 +106,7 @@ const mergeMetafiles = (results) => ({
 const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
   leftApart('conf', /engine-conf\/conf-main\.ts$/),
+  leftApart('loans', /bare\/loans-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),

@@ -6,10 +6,12 @@ import { chrootEffects } from './effects-chroot.ts'
 import { fileEffects } from './effects-files.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
+import { seccompEffects } from './effects-seccomp.ts'
 
 /** An op without a row here does not compile. */
 const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...processEffects,
+  ...seccompEffects,
   ...fileEffects,
   ...mountEffects,
   ...chrootEffects,

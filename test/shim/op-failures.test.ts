@@ -7,10 +7,12 @@ import { chrootFailures } from './failures-chroot.ts'
 import { fileFailures } from './failures-files.ts'
 import { mountFailures } from './failures-mount.ts'
 import { processFailures } from './failures-process.ts'
+import { seccompFailures } from './failures-seccomp.ts'
 
 /** An op without a row here does not compile. */
 const failures: Readonly<Record<OpName, readonly Failure[]>> = {
   ...processFailures,
+  ...seccompFailures,
   ...fileFailures,
   ...mountFailures,
   ...chrootFailures,

@@ -40,3 +40,7 @@ export function filterFlags(profile: LinuxSeccomp): number {
 /** Whether somebody outside is to be asked about calls. @see seccomp_unotify(2) */
 export const hasListener = ({ defaultAction, syscalls = [] }: LinuxSeccomp): boolean =>
   [defaultAction, ...syscalls.map(({ action }) => action)].includes('SCMP_ACT_NOTIFY')
+
+/** Whether loading a program of these flags makes the descriptor that the agent gets. */
+export const makesListener = ({ flags }: { readonly flags: number }): boolean =>
+  (flags & newListener) !== 0

@@ -23,6 +23,18 @@ interface Case {
 
 const cases: readonly Case[] = [
   {
+    error: shim('seccomp-agent', errno.ECONNREFUSED),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /start the agent/,
+  },
+  {
+    error: shim('seccomp-notify', errno.EBUSY),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /without a seccomp agent/,
+  },
+  {
     error: shim('exec', errno.ENOENT),
     code: 'COMMAND_NOT_FOUND',
     exitCode: 127,

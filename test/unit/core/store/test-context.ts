@@ -64,6 +64,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       start: unused,
       perform: unused,
       after: unused,
+      seccompAgent: unused,
       run: unused,
       follow: unused,
       exit: unused,
