@@ -24,6 +24,7 @@ import {
 import { performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
+import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
 import { noteRun } from './running.ts'
@@ -100,7 +101,7 @@ export async function startProgram(
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
-  warnOfAccess(context, plan)
+  warnOfAccess(context, plan.process)
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
   const hooks = await runtimeHooks(context, monitor, container)
   const facts = {
@@ -156,13 +157,6 @@ async function noteContainer(
     pid,
     container: canLeave ? subject.name : undefined,
   })
-}
-
-/** Rules for devices are a matter of cgroups. */
-function warnOfAccess({ warn }: Context, { process }: RunPlan): void {
-  const limited = process.devices.filter(({ access }) => access !== 'rwm').map(({ path }) => path)
-  if (limited.length === 0) return
-  warn(`${limited.join(', ')}: used as the mode allows; other letters than rwm need a cgroup`)
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

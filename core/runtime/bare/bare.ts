@@ -41,7 +41,8 @@ export async function prepareBare(
   const plan = barePlan(context, asked)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
-  const setgroupsDenied = (context.rights.capabilities & capabilityMask(['CAP_SETGID'])) === 0n
+  const mayNotSet = (context.rights.capabilities & capabilityMask(['CAP_SETGID'])) === 0n
+  const setgroupsDenied = mayNotSet || plan.process.groups.keep
   const files = await performOps(context, monitor, firstOps(plan, { setgroupsDenied }))
   const spec = specOf(context, plan, {
     generatedFiles: [],
