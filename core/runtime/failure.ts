@@ -3,6 +3,7 @@ import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import { hookFailed, statusWords } from '../hooks/failed.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
+import { namespaceFailures } from './failure-namespaces.ts'
 import { RLIMIT } from './kernel.ts'
 import { outerOptions, printOuter } from './outer-engine.ts'
 
@@ -51,6 +52,7 @@ const table: readonly Row[] = [
     message: 'make the namespaces of the container: too many of them exist',
     hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
   },
+  ...namespaceFailures,
   {
     where: ['rootfs-mount'],
     as: 'RUNTIME_FAILED',
@@ -205,10 +207,13 @@ function execFailure(error: ShimError, program: string): TsbuildError {
   }
 }
 
+/** What pasta says where there is no syslog, and the list of its options behind a wrong one. */
+const NOISE = /Failed to send \d+ bytes to syslog\n|\n(Failed[^\n]*\n)?Usage: .*/gs
+
 function networkFailure(error: HelperFailed): TsbuildError {
-  const noTun = /\/dev\/net\/tun/.test(error.output)
+  const noTun = /\/dev\/net\/tun|open tun socket/.test(error.output)
   return new TsbuildError('NETWORK_FAILED', `cannot connect the network: ${error.helper} failed`, {
-    cause: error,
+    cause: error.message.replace(NOISE, ''),
     hint: noTun
       ? 'make /dev/net/tun readable and writable (modprobe tun), inside a container start that ' +
         `with ${printOuter([outerOptions.tun])}, or run with --network host`

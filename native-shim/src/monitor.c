@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "cleanup.h"
 #include "descendants.h"
+#include "host_side.h"
 
 void reply_frame(struct monitor *monitor, const struct frame *frame) {
   if (monitor->control >= 0)
@@ -70,6 +71,7 @@ static void program_ended(struct monitor *monitor, const struct frame *frame,
   monitor->ended = true;
   monitor->code = (int)field_number(fields[1]);
   monitor->signo = (int)field_number(fields[2]);
+  monitor->end_told = monitor->control >= 0;
   reply_frame(monitor, frame);
 }
 
@@ -137,6 +139,9 @@ void monitor_init_message(struct monitor *monitor) {
   struct cursor cursor = { frame.data, frame.data + frame.len };
   if (!cursor_next(&cursor, &name))
     protocol_broken("malformed message from init");
+  struct field fields[FRAME_FIELDS_MAX];
+  if (host_side_answer(monitor, fields, frame_split(frame.data, frame.len, fields)))
+    return;
   if (field_is(name, "console")) {
     monitor->console = fd;
     if (cursor_next(&cursor, &name) && field_is(name, "unsized"))
@@ -161,6 +166,8 @@ static void wait_for_node(struct monitor *monitor) {
  */
 static void control_gone(struct monitor *monitor) {
   close_channel(&monitor->control);
+  if (monitor->followed && monitor->end_told)
+    return;
   if (monitor->started && monitor->node > 0) { /* it has planned, the rest is ours */
     if (monitor->console >= 0) {
       wait_for_node(monitor);
@@ -184,7 +191,7 @@ static bool ready(const struct pollfd *fd) {
 
 /* The program has ended and all that it wrote has been passed on. */
 static bool finished(struct monitor *monitor) {
-  if (!monitor->ended)
+  if (!monitor->ended || (monitor->followed && monitor->end_told && monitor->control >= 0))
     return false;
   return monitor->given_up || !monitor->started ||
          (monitor->console < 0 && relay_finished(&monitor->relay) &&
@@ -232,6 +239,8 @@ int monitor_run(struct monitor *monitor) {
     monitor_stop_container(monitor); /* the last of it, if its end was not awaited yet */
     after_run(&monitor->after, monitor->signals);
   }
+  if (monitor->unlink_at_end != NULL)
+    unlink(monitor->unlink_at_end);
   reap_the_dead();
   return exit_status(monitor);
 }

@@ -13,6 +13,7 @@
 
 #include "channel.h"
 #include "cleanup.h"
+#include "helper.h"
 #include "monitor.h"
 #include "ops.h"
 #include "requests.h"
@@ -86,14 +87,23 @@ static void request_start(struct monitor *monitor, const struct field *fields) {
   monitor_start(monitor, fields); /* answered with `pid` when the guard has spoken */
 }
 
-/* helper NAME ARGV ENV NOTICE */
+/* helper NAME ARGV ENV USERNS INPUT READY-FD NOTICE: see helper.h */
 static void request_helper(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
-  for (int i = 0; i < 5; i++)
+  for (int i = 0; i <= HELPER_FIELDS; i++)
     frame_bytes(&frame, fields[i].data, fields[i].len);
   errno = ENOTCONN;
   if (monitor->guard_channel < 0 || channel_send(monitor->guard_channel, &frame, -1) < 0)
     reply_error(monitor, "helper", errno, fields[1].data);
+}
+
+/* unlink-at-end PATH: removed when the container has ended; the last one that was named. */
+static void request_unlink_at_end(struct monitor *monitor, const struct field *fields) {
+  free(monitor->unlink_at_end);
+  monitor->unlink_at_end = strdup(fields[1].data);
+  if (monitor->unlink_at_end == NULL)
+    protocol_broken("out of memory");
+  reply_ok(monitor);
 }
 
 /* after PROGRAM ARGV ENV INPUT TIMEOUT-MS NOTICES: see after.h */
@@ -125,6 +135,13 @@ static void request_run(struct monitor *monitor, const struct field *fields) {
     reply_error(monitor, "run", errno, "init");
   else
     monitor->run_asked = true;
+}
+
+/* follow: TypeScript stays until it has seen the end of the program, and we until it has gone. */
+static void request_follow(struct monitor *monitor, const struct field *fields) {
+  (void)fields;
+  monitor->followed = true;
+  reply_ok(monitor);
 }
 
 /*
@@ -161,12 +178,14 @@ static const struct request {
   { "mount", 7, request_mount, 0 },
   { "unmount", 2, request_unmount, 0 },
   { "start", 11, request_start, ARG(10) },
-  { "helper", 5, request_helper, ARG(2) | ARG(3) },
+  { "helper", HELPER_FIELDS + 1, request_helper, ARG(2) | ARG(3) },
+  { "unlink-at-end", 2, request_unlink_at_end, 0 },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
   { "hold", 1, request_hold, 0 },
   { "release", 1, request_release, 0 },
   { "seccomp-agent", 3, monitor_seccomp_agent, 0 },
   { "run", 1, request_run, 0 },
+  { "follow", 1, request_follow, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },
 };
 

@@ -4,6 +4,7 @@ import type { OpName } from '../../native-shim/ops.ts'
 import { type Effect, testEffects } from './effect.ts'
 import { chrootEffects } from './effects-chroot.ts'
 import { fileEffects } from './effects-files.ts'
+import { hostSideEffects } from './effects-host-side.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
 import { seccompEffects } from './effects-seccomp.ts'
@@ -15,6 +16,7 @@ const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...seccompEffects,
   ...fileEffects,
   ...mountEffects,
+  ...hostSideEffects,
   hook: hookEffects,
   ...chrootEffects,
 }

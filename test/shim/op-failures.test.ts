@@ -5,6 +5,7 @@ import type { OpName } from '../../native-shim/ops.ts'
 import { type Failure, testFailures } from './failure.ts'
 import { chrootFailures } from './failures-chroot.ts'
 import { fileFailures } from './failures-files.ts'
+import { hostSideFailures } from './failures-host-side.ts'
 import { mountFailures } from './failures-mount.ts'
 import { processFailures } from './failures-process.ts'
 import { seccompFailures } from './failures-seccomp.ts'
@@ -16,6 +17,7 @@ const failures: Readonly<Record<OpName, readonly Failure[]>> = {
   ...seccompFailures,
   ...fileFailures,
   ...mountFailures,
+  ...hostSideFailures,
   hook: hookFailures,
   ...chrootFailures,
 }
@@ -23,11 +25,11 @@ const failures: Readonly<Record<OpName, readonly Failure[]>> = {
 describe('the failure of an op', () => {
   for (const [op, rows] of Object.entries(failures)) testFailures(op, rows)
 
-  it('is shown for all but umask(2), which succeeds always, and the gate, which only waits', () => {
+  it('is shown for all but those that succeed always, and the gate, which only waits', () => {
     const without = Object.entries(failures).filter(([, rows]) => rows.length === 0)
     assert.deepEqual(
       without.map(([op]) => op),
-      ['umask', 'gate'],
+      ['umask', 'gate', 'host-sources'],
     )
   })
 })

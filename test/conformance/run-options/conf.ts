@@ -24,8 +24,8 @@ const confRow = ({ lines, files, env, ...row }: ConfRow): OptionRow => {
 
 const namespace = (type: string) => `readlink /proc/self/ns/${type}`
 
-/** containers.conf: each key that both heed, and those that only one does. */
-export const confRows: readonly OptionRow[] = [
+/** Each key that both heed, and those that only one does. */
+const keyRows: readonly ConfRow[] = [
   {
     name: 'default_capabilities',
     lines: 'default_capabilities = ["KILL", "SETUID"]',
@@ -92,13 +92,15 @@ export const confRows: readonly OptionRow[] = [
   { name: 'tz, which is for podman', lines: 'tz = "America/New_York"', script: 'date +%Z' },
   { name: 'pids_limit, which is for podman', lines: 'pids_limit = 1', script: 'true; echo $?' },
   { name: 'userns, which is for podman', lines: 'userns = "nonsense"', script: 'echo on' },
-  { name: 'netns', lines: 'netns = "host"', ownNetwork: true as const, script: namespace('net') },
-  ...(['ipc', 'pid', 'uts'] as const).map((type) => ({
-    name: `${type}ns`,
-    lines: `${type}ns = "host"`,
-    kinds: ['root'] as const,
-    script: namespace(type),
-  })),
+  { name: 'netns', lines: 'netns = "host"', ownNetwork: true, script: namespace('net') },
+  ...(['ipc', 'pid', 'uts'] as const).map(
+    (type): ConfRow => ({
+      name: `${type}ns`,
+      lines: `${type}ns = "host"`,
+      kinds: ['root'],
+      script: namespace(type),
+    }),
+  ),
   {
     name: 'default_sysctls',
     lines: 'default_sysctls = ["net.ipv4.ip_unprivileged_port_start=80"]',
@@ -114,20 +116,20 @@ export const confRows: readonly OptionRow[] = [
     name: 'a value of a wrong form',
     lines: 'shm_size = 7',
     script: 'echo on',
-    refused: true as const,
+    refused: true,
   },
-  { name: 'text that is no TOML', lines: 'nonsense', script: 'echo on', refused: true as const },
+  { name: 'text that is no TOML', lines: 'nonsense', script: 'echo on', refused: true },
   {
     name: 'a ulimit that is none',
     lines: 'default_ulimits = ["nonsense"]',
     script: 'echo on',
-    refused: true as const,
+    refused: true,
   },
   {
     name: 'a capability that is none',
     lines: 'default_capabilities = ["NONSENSE"]',
     script: 'echo on',
-    refused: true as const,
+    refused: true,
   },
   {
     name: 'umask',
@@ -139,12 +141,14 @@ export const confRows: readonly OptionRow[] = [
       theirs: /^0\n0022/,
     },
   },
-].map((row) => ({ ...confRow(row), name: `containers.conf: ${row.name}` }))
+]
 
-/** A file that a variable names has to be there. */
-export const missingConfRow: OptionRow = {
-  name: 'containers.conf: one that is missing',
-  env: { CONTAINERS_CONF: '{host}/missing' },
-  script: 'echo on',
-  refused: true,
-}
+export const confRows: readonly OptionRow[] = [
+  ...keyRows.map((row) => ({ ...confRow(row), name: `containers.conf: ${row.name}` })),
+  {
+    name: 'containers.conf: one that a variable names, and that is missing',
+    env: { CONTAINERS_CONF: '{host}/missing' },
+    script: 'echo on',
+    refused: true,
+  },
+]

@@ -39,6 +39,30 @@ const cases: readonly Case[] = [
     hint: /without a seccomp agent/,
   },
   {
+    error: shim('join', errno.EPERM),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /tsbuild unshare/,
+  },
+  {
+    error: shim('join', errno.ENOENT),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /as long as the process is/,
+  },
+  {
+    error: shim('join', errno.EINVAL),
+    code: 'NAMESPACE_UNAVAILABLE',
+    exitCode: 125,
+    hint: /ns\/TYPE/,
+  },
+  {
+    error: shim('rootfs-mapped', errno.EINVAL),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /Linux 5.19/,
+  },
+  {
     error: shim('exec', errno.ENOENT),
     code: 'COMMAND_NOT_FOUND',
     exitCode: 127,
@@ -197,6 +221,17 @@ describe('runFailure', () => {
       assert.match(describeError(got), words)
     })
   }
+  const noises = [
+    'Failed to send 47 bytes to syslog\nreason\n',
+    'reason\nFailed to send 9 bytes to syslog\nUsage: pasta [OPTION]...\n  -d, --debug\n',
+  ]
+  for (const output of noises)
+    it(`tells of ${JSON.stringify(output)} only the reason`, () => {
+      const got = runFailure(helper(output), 'prog')
+      assert.ok(got instanceof TsbuildError)
+      assert.equal(got.cause, 'slirp4netns: exit code 1: reason')
+    })
+
   it('leaves everything else as it is', () => {
     const bug = new TypeError('x')
     assert.equal(runFailure(bug, 'prog'), bug)
