@@ -112,7 +112,7 @@ export async function startProgram(
     seccomp: filter.program,
   }
   const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
-  const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
+  const late = hooks === undefined ? [] : ops.splice(pivotOf(ops))
   await performConnected(context, monitor, container, ops)
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
@@ -128,8 +128,9 @@ function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan):
   return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
 }
 
-/** All is mounted, and the host still in sight. */
-const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
+/** Where all is mounted, and the host still in sight. */
+const pivotOf = (ops: readonly Op[]): number =>
+  ops.findIndex(([name]) => name === 'hook' || name === 'pivot')
 
 /** Who answers for the filter, if it asks anybody. */
 async function nameAgent(
