@@ -83,10 +83,18 @@ export interface ContainerMonitor {
    */
   after(request: AfterRequest): Promise<void>
   /**
+   * The monitor will not end, nor run what comes after the container, before `release`, or the end
+   * of this process: something is still done for the container.
+   */
+  hold(): Promise<void>
+  release(): void
+  /**
    * Who gets the listener that a `seccomp-notify` op will make. Where that fails the op has a
    * ShimError of `seccomp-agent`, and init ends.
    */
   seccompAgent(agent: SeccompAgent): Promise<void>
+  /** A file that is removed when the container has ended, if there is one by then. */
+  unlinkAtEnd(path: string): Promise<void>
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
 }
@@ -127,8 +135,11 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
       const lists = [packList(argv), packList(env)] as const
       expect(await request(['after', program, ...lists, input, timeoutMs, words]), 'ok')
     },
+    hold: async () => void expect(await request(['hold']), 'ok'),
+    release: () => channel.send(['release'] satisfies Request), // `exit` may come at any time
     seccompAgent: async ({ path, state }) =>
       void expect(await request(['seccomp-agent', path, state]), 'ok'),
+    unlinkAtEnd: async (path) => void expect(await request(['unlink-at-end', path]), 'ok'),
     run: async () => void expect(await request(['run']), 'started'),
   }
 }

@@ -35,6 +35,7 @@ export type Request =
       joins: Uint8Array,
     ]
   | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
+  | readonly ['unlink-at-end', path: string]
   | readonly [
       'after',
       program: string,
@@ -44,6 +45,8 @@ export type Request =
       timeoutMs: number,
       notices: Uint8Array,
     ]
+  | readonly ['hold']
+  | readonly ['release']
   | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
@@ -56,7 +59,10 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unmount: 1,
   start: 10,
   helper: 4,
+  'unlink-at-end': 1,
   after: 6,
+  hold: 0,
+  release: 0,
   'seccomp-agent': 2,
   run: 0,
   exec: 3,

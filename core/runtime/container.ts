@@ -6,8 +6,11 @@ import {
 } from '../../native-shim/container-monitor.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
+import type { HookFile } from '../hooks/hook-file.ts'
+import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
-import { isOwn } from '../spec/namespaces.ts'
+import { changesIds } from '../spec/id-maps.ts'
+import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { containerProcessState } from '../spec/seccomp/process-state.ts'
 import { prepareBare, startBare } from './bare/bare.ts'
@@ -23,15 +26,17 @@ import {
   mapText,
 } from './namespaces.ts'
 import { performOps } from './perform.ts'
-import { accountFiles, prepareOps } from './prepare.ts'
+import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
+import { noteRun } from './running.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
 
 export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
+  readonly hooks: readonly HookFile[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -42,6 +47,8 @@ export interface PreparedContainer {
   readonly spec: RuntimeSpec
   readonly filter: SeccompFilter
   readonly setgroupsDenied: boolean
+  /** Of this container alone. */
+  readonly folder: string
 }
 
 /**
@@ -54,18 +61,20 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter }: PrepareOptions,
+  { folder, filter, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
   if (isBare(plan, context.rights)) {
-    return prepareBare(context, monitor, plan, { folder, filter })
+    return prepareBare(context, monitor, plan, { folder, filter, hooks })
   }
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
-  const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
+  const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
   const leaveGroups = setgroupsDenied || plan.process.groups.keep
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, leaveGroups })
+  const { namespaces } = plan
+  const hostSide = hostSideOf(context.rights, plan)
+  const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,
@@ -73,7 +82,10 @@ export async function prepareContainer(
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec, filter, setgroupsDenied }
+  const { volume = [], mount = [] } = plan.request.options
+  const hasBindMounts = [...volume, ...mount].length > 0
+  const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
+  return { plan, pid, ...hooked, setgroupsDenied, folder }
 }
 
 /**
@@ -90,15 +102,35 @@ export async function startProgram(
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
-  const mayMakeNodes = isHostRoot(context.rights)
-  const guardEnds = !isOwn(plan.namespaces, 'pid')
-  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
-  const ops = compileSpec(spec, facts)
+  const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
+  const hooks = await runtimeHooks(context, monitor, container)
+  const facts = {
+    mayMakeNodes,
+    setgroupsDenied,
+    sharesDev: plan.isolation === 'chroot',
+    guardEnds: !isOwn(plan.namespaces, 'pid'),
+    seccomp: filter.program,
+  }
+  const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
+  const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
+  await hooks?.beforePivot()
+  if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
+  await noteContainer(context, monitor, container)
   await monitor.run()
+  await hooks?.afterStart()
 }
+
+/** Only the host's root can show files with other ids, and needs to: it reaches what it stores. */
+function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan): HostSide {
+  if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return 'no'
+  return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
+}
+
+/** All is mounted, and the host still in sight. */
+const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
 
 /** Who answers for the filter, if it asks anybody. */
 async function nameAgent(
@@ -111,6 +143,21 @@ async function nameAgent(
   const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
   trace('shim', 'seccomp-agent', { path: profile.listenerPath })
   await monitor.seccompAgent({ path: profile.listenerPath, state })
+}
+
+/** Others join a container by its name; a step has none, but may leave something, too. */
+async function noteContainer(
+  context: Context,
+  monitor: ContainerMonitor,
+  { pid, plan: { namespaces, subject } }: PreparedContainer,
+): Promise<void> {
+  const canLeave = !isOwn(namespaces, 'pid')
+  if (subject.image === null && subject.name === 'build' && !canLeave) return
+  await noteRun(context, monitor, {
+    id: subject.id,
+    pid,
+    container: canLeave ? subject.name : undefined,
+  })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
+import { hookFailed, statusWords } from '../hooks/failed.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
+import { namespaceFailures } from './failure-namespaces.ts'
 import { RLIMIT } from './kernel.ts'
 import { outerOptions, printOuter } from './outer-engine.ts'
 
@@ -14,6 +16,7 @@ import { outerOptions, printOuter } from './outer-engine.ts'
 export function runFailure(error: unknown, program: string): unknown {
   if (error instanceof HelperFailed) return networkFailure(error)
   if (!(error instanceof ShimError)) return error
+  if (error.where === 'hook') return hookFailure(error)
   if (error.where === 'exec') return execFailure(error, program)
   if (error.where === 'rlimit') return limitFailure(error)
   const known = table.find(
@@ -49,6 +52,7 @@ const table: readonly Row[] = [
     message: 'make the namespaces of the container: too many of them exist',
     hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
   },
+  ...namespaceFailures,
   {
     where: ['rootfs-mount'],
     as: 'RUNTIME_FAILED',
@@ -141,6 +145,15 @@ const table: readonly Row[] = [
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
 ]
+
+/** op_hook.c: the detail is the hook's name, after a failure that of its own with more around. */
+function hookFailure(error: ShimError): TsbuildError {
+  const [status, name, ...words] = error.detail.split('\n')
+  if (error.code === 'ECHILD' && name !== undefined)
+    return hookFailed(name, statusWords(Number(status), words.join('\n')))
+  const late = error.code === 'ETIMEDOUT'
+  return hookFailed(error.detail, late ? 'it took too long and was killed' : error)
+}
 
 /** The detail is the number of the limit. */
 function limitFailure(error: ShimError): TsbuildError {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import type { Monitor } from '../../native-shim/monitor.ts'
 import type { Context } from '../context.ts'
 import { containerEnvFile } from '../spec/containerenv.ts'
 import { hostnameFile } from '../spec/hostname.ts'
 import { hostsFile } from '../spec/hosts.ts'
+import { changesIds, type IdMappings } from '../spec/id-maps.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
 import { resolvFile } from '../spec/resolv.ts'
 import { version } from '../version.ts'
@@ -40,12 +41,22 @@ export function writeGeneratedFiles(
   plan: RunPlan,
   folder: string,
 ): GeneratedFile[] {
+  const owner = ownerOf(plan)
   return Object.entries(texts(context, plan)).flatMap(([destination, text]) => {
     if (text === undefined) return []
     const source = `${folder}/${destination.slice(destination.lastIndexOf('/') + 1)}`
     writeFileSync(source, text, { mode: 0o644 })
+    if (owner !== undefined) chownSync(source, owner.uid, owner.gid)
     return [{ destination, source }]
   })
+}
+
+/** Root of a container whose ids are others here; undefined where it is we. */
+function ownerOf({ idMaps }: RunPlan): { uid: number; gid: number } | undefined {
+  if (idMaps === undefined || !changesIds(idMaps)) return undefined
+  const hostId = (maps: IdMappings['uid']) =>
+    maps.find(({ containerID }) => containerID === 0)?.hostID ?? 0
+  return { uid: hostId(idMaps.uid), gid: hostId(idMaps.gid) }
 }
 
 /** mount(2). */

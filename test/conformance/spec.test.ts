@@ -87,6 +87,7 @@ const request = (script: string): SpecRequest => ({
   readonlyRootfs: false,
   idMaps: undefined,
   network: 'none',
+  isolation: 'oci',
   namespaces: listNamespaces(apart),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,

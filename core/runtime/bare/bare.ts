@@ -30,9 +30,9 @@ export async function prepareBare(
   context: Context,
   monitor: ContainerMonitor,
   asked: RunPlan,
-  { filter }: PrepareOptions,
+  { filter, folder, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
-  refuseImpossible(asked)
+  refuseImpossible(asked, hooks)
   context.warn(
     'no isolation: the program shares processes, network and rights with all that runs here; ' +
       'it has no /proc, and only the seccomp filter that is around us',
@@ -48,7 +48,7 @@ export async function prepareBare(
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied }
+  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder }
 }
 
 /** The rest of it: `startProgram`. What the program is lent stays until the next who comes. */
@@ -57,14 +57,15 @@ export async function startBare(
   monitor: ContainerMonitor,
   { plan, spec, filter, setgroupsDenied }: PreparedContainer,
 ): Promise<void> {
-  const { process, annotations } = spec
+  const { process } = spec
   if (process === undefined) throw new TypeError('a spec of ours has a process')
   const snapshot = snapshotOf(plan)
+  const keepsGroups = plan.process.groups.keep
   const seccomp = plan.process.security.noNewPrivileges ? filter.program : undefined
   const ops: readonly Op[] = [
     ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
     ['chroot'],
-    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp }, annotations),
+    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp, keepsGroups }),
   ]
   try {
     await lendFiles(context, plan, snapshot)
@@ -145,6 +146,6 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const why =
     first.refusal === 'EPERM'
       ? `start the container around us with ${printOuter([outerOptions.nodes])} to have them`
-      : `the file system of ${context.paths.root} is mounted "nodev"; another store has them (--root)`
+      : `${context.paths.root} is mounted "nodev"; with another store (--root) there are some`
   context.warn(`no devices ${devices}: ${why}`)
 }
