@@ -27,7 +27,7 @@ import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
-import { noteRun } from './running.ts'
+import { noteSharedRun } from './running.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
 
 export interface PrepareOptions {
@@ -106,7 +106,10 @@ export async function startProgram(
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
   await nameAgent(context, monitor, container)
-  await noteContainer(context, monitor, container)
+  if (facts.guardEnds) {
+    const { id, name } = plan.subject
+    await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
+  }
   await monitor.run()
 }
 
@@ -127,21 +130,6 @@ async function nameAgent(
   const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
   trace('shim', 'seccomp-agent', { path: profile.listenerPath })
   await monitor.seccompAgent({ path: profile.listenerPath, state })
-}
-
-/** Others join a container by its name; a step has none, but may leave something, too. */
-async function noteContainer(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan: { namespaces, subject } }: PreparedContainer,
-): Promise<void> {
-  const canLeave = !isOwn(namespaces, 'pid')
-  if (subject.image === null && subject.name === 'build' && !canLeave) return
-  await noteRun(context, monitor, {
-    id: subject.id,
-    pid,
-    container: canLeave ? subject.name : undefined,
-  })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

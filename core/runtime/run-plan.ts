@@ -64,7 +64,7 @@ export interface RunPlan extends Surroundings, IsolationPlan {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths'>,
+  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths' | 'monitor'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
