@@ -100,6 +100,15 @@ export type Op =
   | readonly ['keyring', name: string]
   | readonly ['own-stdio', uid: number, gid: number]
   | readonly ['chdir', path: string]
+  | readonly [
+      'hook',
+      name: string,
+      program: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      input: Uint8Array,
+      timeoutMs: number,
+    ]
   | readonly ['gate']
   | readonly ['exec', candidates: Uint8Array, argv: Uint8Array, env: Uint8Array]
 
@@ -149,6 +158,7 @@ export const opArity: { readonly [Name in OpName]: number } = {
   keyring: 1,
   'own-stdio': 2,
   chdir: 1,
+  hook: 6,
   gate: 0,
   exec: 3,
 }

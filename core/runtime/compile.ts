@@ -25,6 +25,13 @@ export interface CompileFacts {
   readonly guardEnds: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
+  /** Those of the spec that init runs. */
+  readonly hooks?: HookOps | undefined
+}
+
+interface HookOps {
+  readonly createContainer: readonly Op[]
+  readonly startContainer: readonly Op[]
 }
 
 const SIGKILL = 9
@@ -54,22 +61,24 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
       : [...(linux.devices ?? []).map((device) => deviceOp(device, facts)), ...deviceOps(facts)]),
     ...consoleOps(process),
     ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
+    ...(facts.hooks?.createContainer ?? []), // their programs are the host's
     ['pivot'],
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
     ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
-    ...processOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
+    ...processOps(process, facts, spec.annotations),
   ]
 }
 
 /** From a process that stands in the root file system to the program. */
 export const processOps = (
   process: Process,
-  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp'> & {
-    /** The groups of the caller stay as they are. */
-    readonly keepsGroups?: boolean
-  },
-): Op[] => [...identityOps(process, facts), ...programOps(process, facts)]
+  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp' | 'hooks'>,
+  annotations: RuntimeSpec['annotations'],
+): Op[] => [
+  ...identityOps(process, { ...facts, keepsGroups: annotations?.[KEEP_GROUPS] === '1' }),
+  ...programOps(process, facts),
+]
 
 type ProcessFacts = Parameters<typeof processOps>[1]
 
@@ -99,7 +108,7 @@ function consoleOps({ terminal, consoleSize }: Process): Op[] {
 }
 
 /** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
-function identityOps(process: Process, facts: ProcessFacts): Op[] {
+function identityOps(process: Process, facts: ProcessFacts & { keepsGroups: boolean }): Op[] {
   const { user, capabilities = {}, rlimits = [], noNewPrivileges, apparmorProfile } = process
   const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
   const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}
@@ -147,6 +156,7 @@ function programOps(process: Process, facts: ProcessFacts): Op[] {
   return [
     ...(noNewPrivileges ? ([['no-new-privs']] satisfies Op[]) : []),
     ...(gateIsEarly(process, facts) ? [] : ([['gate']] satisfies Op[])),
+    ...(facts.hooks?.startContainer ?? []), // part of the start, as the container's user
     ...(noNewPrivileges ? seccompOps(facts) : []), // as late as can be: fewest calls after it
     ['exec', packList(candidates), packList(args), packList(env)],
   ]

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type ContainerMonitor,
-  HelperFailed,
-  type StartRequest,
-} from '../../native-shim/container-monitor.ts'
+import type { ContainerMonitor, StartRequest } from '../../native-shim/container-monitor.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
-import { slirpHelper } from '../network/slirp4netns.ts'
+import type { HookFile } from '../hooks/hook-file.ts'
+import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
+import { networkView } from '../network/view.ts'
 import { changesIds } from '../spec/id-maps.ts'
 import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
@@ -23,6 +21,7 @@ import {
   joinsOf,
   mapText,
 } from './namespaces.ts'
+import { performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -34,6 +33,7 @@ export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
+  readonly hooks: readonly HookFile[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -44,6 +44,8 @@ export interface PreparedContainer {
   readonly spec: RuntimeSpec
   readonly filter: SeccompFilter
   readonly setgroupsDenied: boolean
+  /** Of this container alone. */
+  readonly folder: string
 }
 
 /**
@@ -56,12 +58,11 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter }: PrepareOptions,
+  { folder, filter, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
   if (isBare(plan, context.rights)) {
-    return prepareBare(context, monitor, plan, { folder, filter })
+    return prepareBare(context, monitor, plan, { folder, filter, hooks })
   }
-  const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
@@ -71,13 +72,18 @@ export async function prepareContainer(
   const hostSide = hostSideOf(context.rights, plan)
   const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
+  const view = networkView(plan.network, plan.request.defaults)
+  const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
     seccomp: filter.profile,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec, filter, setgroupsDenied }
+  const { volume = [], mount = [] } = plan.request.options
+  const hasBindMounts = [...volume, ...mount].length > 0
+  const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
+  return { plan, pid, ...hooked, setgroupsDenied, folder }
 }
 
 /**
@@ -94,7 +100,9 @@ export async function startProgram(
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
+  warnOfAccess(context, plan)
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
+  const hooks = await runtimeHooks(context, monitor, container)
   const facts = {
     mayMakeNodes,
     setgroupsDenied,
@@ -102,15 +110,18 @@ export async function startProgram(
     guardEnds: !isOwn(plan.namespaces, 'pid'),
     seccomp: filter.program,
   }
-  const ops = compileSpec(spec, facts)
-  if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
-  else await performOps(context, monitor, ops)
+  const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
+  const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
+  await performConnected(context, monitor, container, ops)
+  await hooks?.beforePivot()
+  if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
   if (facts.guardEnds) {
     const { id, name } = plan.subject
     await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
   }
   await monitor.run()
+  await hooks?.afterStart()
 }
 
 /** Only the host's root can show files with other ids, and needs to: it reaches what it stores. */
@@ -118,6 +129,9 @@ function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan):
   if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return 'no'
   return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
 }
+
+/** All is mounted, and the host still in sight. */
+const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
 
 /** Who answers for the filter, if it asks anybody. */
 async function nameAgent(
@@ -132,6 +146,13 @@ async function nameAgent(
   await monitor.seccompAgent({ path: profile.listenerPath, state })
 }
 
+/** Rules for devices are a matter of cgroups. */
+function warnOfAccess({ warn }: Context, { process }: RunPlan): void {
+  const limited = process.devices.filter(({ access }) => access !== 'rwm').map(({ path }) => path)
+  if (limited.length === 0) return
+  warn(`${limited.join(', ')}: used as the mode allows; other letters than rwm need a cgroup`)
+}
+
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
   const byClone = namespaces.filter(({ type }) => type === 'pid' || type === 'user')
   return {
@@ -144,27 +165,5 @@ function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
     setgroups: 'allow',
     stdio,
     lostNotice: 'tsbuild: the guard of the container was killed, and the container with it',
-  }
-}
-
-/** In slirp4netns's words; its plain warnings name neither step. */
-const CONFINEMENT_REFUSED = /(create_sandbox|enable_seccomp) failed/
-
-/** The helper starts beside the mounts; where its own confinement is refused it goes without. */
-async function performWithNetwork(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan }: PreparedContainer,
-  ops: readonly Op[],
-): Promise<void> {
-  const helper = (confined: boolean) =>
-    slirpHelper(context, { pid, userNamespace: plan.idMaps !== undefined, confined })
-  const confined = helper(true)
-  try {
-    await performOps(context, monitor, ops, [confined])
-  } catch (error) {
-    if (!(error instanceof HelperFailed) || !CONFINEMENT_REFUSED.test(error.output)) throw error
-    context.trace('network', 'unconfined', { output: error.output })
-    await performOps(context, monitor, [], [helper(false)])
   }
 }

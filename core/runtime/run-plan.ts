@@ -4,12 +4,18 @@ import type { ExecutionConfig } from '../../images/model.ts'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { chooseNetwork } from '../network/choose.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import { type DnsOptions, dnsOptions } from '../options/dns.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
+import { type AddedHost, addedHost } from '../options/hosts.ts'
+import { isolationOf } from '../options/isolation.ts'
 import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
+import type { NamespaceSource } from '../spec/namespaces.ts'
+import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
+import { namespaceOfContainer } from './joinable.ts'
 import { type IsolationPlan, planIsolation } from './plan-isolation.ts'
 import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
@@ -53,7 +59,9 @@ export interface RunPlan extends Surroundings, IsolationPlan {
   readonly subject: RunSubject
   readonly request: ProgramRequest
   readonly args: readonly [program: string, ...rest: string[]]
-  readonly network: NetworkMode
+  readonly network: Network
+  readonly addedHosts: readonly AddedHost[]
+  readonly dns: DnsOptions
   readonly process: ProcessPlan
   readonly machine: Machine
 }
@@ -75,19 +83,26 @@ export function planRun(
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
   const { options } = request
-  const network = networkMode(options.network ?? [])
-  const isolation = planIsolation(context, {
-    options,
-    network: network === 'host' ? 'host' : 'private',
-    hostname: request.hostname ?? subject.id.slice(0, 12),
+  const { env, rights } = context
+  const network = chooseNetwork(context, {
+    options: options.network ?? [],
+    isolation: isolationOf({ option: options.isolation, env, isRoot: rights.hostUid === 0 }),
+    defaults: request.defaults,
+    pathOf: (container, type) => namespaceOfContainer(context, container, type),
   })
   return {
     ...surroundings,
     subject,
     request,
     args: [program, ...rest],
-    ...isolation,
-    network: isolation.isolation === 'chroot' ? 'host' : network,
+    ...planIsolation(context, {
+      options,
+      network: namespaceOf(network),
+      hostname: request.hostname ?? subject.id.slice(0, 12),
+    }),
+    network,
+    addedHosts: (options.addHost ?? []).map(addedHost),
+    dns: dnsOptions(options),
     process: processPlan(options, request.defaults),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
@@ -99,4 +114,9 @@ export function seccompRequest(
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
   return { option: security.seccomp, capabilities, machine, wantsProfile }
+}
+
+function namespaceOf(network: Network): NamespaceSource {
+  if (network.kind === 'joined') return { path: network.path }
+  return network.kind === 'host' ? 'host' : 'private'
 }

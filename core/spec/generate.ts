@@ -7,7 +7,7 @@ import type { DeviceParts } from './devices.ts'
 import type { IdMappings } from './id-maps.ts'
 import { containerMounts, type GeneratedFile } from './mounts.ts'
 import { isOwn, mountRights, type Namespace } from './namespaces.ts'
-import type { NetworkMode } from './network-mode.ts'
+import type { Network } from './network.ts'
 import { workingDirectory } from './program.ts'
 import type { protectedPaths } from './protected-paths.ts'
 import type { Rlimit, RuntimeSpec } from './schema.ts'
@@ -36,7 +36,7 @@ export interface SpecRequest extends DeviceParts {
   readonly readonlyRootfs: boolean
   /** Maps of a user namespace of the container's own; undefined shares the caller's. */
   readonly idMaps: IdMappings | undefined
-  readonly network: NetworkMode
+  readonly network: Pick<Network, 'kind'>
   readonly isolation: Isolation
   readonly namespaces: readonly Namespace[]
   /** Full names. */
@@ -96,7 +96,7 @@ export const KEEP_GROUPS = 'run.oci.keep_original_groups'
 
 /** A network of its own that leads out. */
 const isConfigured = ({ network, namespaces }: SpecRequest): boolean =>
-  network !== 'none' && isOwn(namespaces, 'network')
+  network.kind !== 'none' && isOwn(namespaces, 'network')
 
 function refuseNul({ args, env, cwd, user }: SpecRequest): void {
   const texts = { argument: args, variable: env, path: [cwd, user.home] }

@@ -51,6 +51,7 @@ static const struct op ops[] = {
   { "keyring", 1, op_keyring, 0 },
   { "own-stdio", 2, op_own_stdio, 0 },
   { "chdir", 1, op_chdir, 0 },
+  { "hook", 6, op_hook, ARG(2) | ARG(3) | ARG(4) },
   { "gate", 0, op_gate, 0 },
   { "exec", 3, op_exec, ARG(0) | ARG(1) | ARG(2) },
 };

@@ -16,7 +16,7 @@ struct ctx {
   int channel;       /* to the monitor */
   bool host_sources; /* the monitor opens what is bound: see host_side.h */
   int err;           /* errno of the failing call, 0 while all is well */
-  char detail[512];  /* path or name at fault, cut to fit */
+  char detail[2048]; /* path or name at fault, cut to fit */
 };
 
 typedef int op_run(struct ctx *ctx, const struct field arg[]);
@@ -46,6 +46,6 @@ op_run op_groups, op_setid, op_bounding, op_keep_caps, op_capabilities, op_ambie
 op_run op_apparmor, op_no_new_privs, op_seccomp, op_seccomp_notify, op_rlimit, op_umask;
 op_run op_session, op_keyring;
 op_run op_sysctl, op_death_signal, op_host_sources, op_rootfs_mapped;
-op_run op_own_stdio, op_chdir, op_gate, op_exec;
+op_run op_own_stdio, op_chdir, op_hook, op_gate, op_exec;
 
 #endif

@@ -28,7 +28,7 @@ export const plain: SpecRequest = {
   rootfs: '/run/rootfs',
   readonlyRootfs: false,
   idMaps: undefined,
-  network: 'none',
+  network: { kind: 'slirp4netns' },
   isolation: 'oci',
   namespaces: listNamespaces(allPrivate),
   capabilities: defaultCapabilities,
