@@ -66,19 +66,18 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
     ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
-    ...processOps(process, facts, spec.annotations),
+    ...processOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
   ]
 }
 
 /** From a process that stands in the root file system to the program. */
 export const processOps = (
   process: Process,
-  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp' | 'hooks'>,
-  annotations: RuntimeSpec['annotations'],
-): Op[] => [
-  ...identityOps(process, { ...facts, keepsGroups: annotations?.[KEEP_GROUPS] === '1' }),
-  ...programOps(process, facts),
-]
+  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp' | 'hooks'> & {
+    /** The groups of the caller stay as they are. */
+    readonly keepsGroups?: boolean
+  },
+): Op[] => [...identityOps(process, facts), ...programOps(process, facts)]
 
 type ProcessFacts = Parameters<typeof processOps>[1]
 
@@ -108,7 +107,7 @@ function consoleOps({ terminal, consoleSize }: Process): Op[] {
 }
 
 /** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
-function identityOps(process: Process, facts: ProcessFacts & { keepsGroups: boolean }): Op[] {
+function identityOps(process: Process, facts: ProcessFacts): Op[] {
   const { user, capabilities = {}, rlimits = [], noNewPrivileges, apparmorProfile } = process
   const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
   const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}

@@ -27,7 +27,7 @@ import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
-import { noteRun } from './running.ts'
+import { noteSharedRun } from './running.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
 
 export interface PrepareOptions {
@@ -117,7 +117,10 @@ export async function startProgram(
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
-  await noteContainer(context, monitor, container)
+  if (facts.guardEnds) {
+    const { id, name } = plan.subject
+    await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
+  }
   await monitor.run()
   await hooks?.afterStart()
 }
@@ -143,21 +146,6 @@ async function nameAgent(
   const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
   trace('shim', 'seccomp-agent', { path: profile.listenerPath })
   await monitor.seccompAgent({ path: profile.listenerPath, state })
-}
-
-/** Others join a container by its name; a step has none, but may leave something, too. */
-async function noteContainer(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan: { namespaces, subject } }: PreparedContainer,
-): Promise<void> {
-  const canLeave = !isOwn(namespaces, 'pid')
-  if (subject.image === null && subject.name === 'build' && !canLeave) return
-  await noteRun(context, monitor, {
-    id: subject.id,
-    pid,
-    container: canLeave ? subject.name : undefined,
-  })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
