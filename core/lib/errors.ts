@@ -50,6 +50,11 @@ export interface ErrorContext {
 
 /** An expected failure. Anything else that reaches main() is a bug and prints its stack. */
 export class TsbuildError extends Error {
+  /** By its name: each bundle has a class of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'TsbuildError'
+  }
+
   override readonly name = 'TsbuildError'
   readonly code: ErrorCode
   readonly hint: string | undefined

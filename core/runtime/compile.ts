@@ -5,11 +5,11 @@ import { TsbuildError } from '../lib/errors.ts'
 import { capabilityMask } from '../spec/capabilities.ts'
 import { KEEP_GROUPS } from '../spec/generate.ts'
 import { programCandidates } from '../spec/program.ts'
-import type { Mount, RuntimeSpec } from '../spec/schema.ts'
+import type { RuntimeSpec } from '../spec/schema.ts'
 import { makesListener } from '../spec/seccomp/flags.ts'
 import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
-import { parseMountOptions } from './mount-options.ts'
+import { mountOps, type VolumeFacts } from './mount-ops.ts'
 
 /** What the spec does not say. */
 export interface CompileFacts {
@@ -21,6 +21,7 @@ export interface CompileFacts {
   readonly guardEnds: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
+  readonly volumes: VolumeFacts
 }
 
 const SIGKILL = 9
@@ -43,7 +44,7 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(has('network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
-    ...(spec.mounts ?? []).map(mountOp),
+    ...mountOps(spec, facts.volumes),
     // After the mounts: /dev is one of them. Its own mode counts for a default device, too.
     ...(linux.devices ?? []).map((device) => deviceOp(device, facts)),
     ...deviceOps(facts),
@@ -67,22 +68,6 @@ export const processOps = (
 ): Op[] => [...identityOps(process, facts), ...programOps(process, facts)]
 
 type ProcessFacts = Parameters<typeof processOps>[1]
-
-function mountOp({ destination, type = '', source = '', options = [] }: Mount): Op {
-  const parsed = parseMountOptions(options)
-  if (!parsed.isBind)
-    return ['mount', destination, type, source || type, parsed.attributes, parsed.data]
-  return [
-    'bind',
-    source,
-    destination,
-    parsed.isRecursive ? 1 : 0,
-    parsed.attributes,
-    parsed.propagation,
-    parsed.allAttributes,
-    parsed.allPropagation,
-  ]
-}
 
 /** The terminal comes from the container's own devpts, so before the pivot hides nothing of it. */
 function consoleOps({ terminal, consoleSize }: Process): Op[] {

@@ -14,6 +14,7 @@ import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
+import type { VolumeFacts } from './mount-ops.ts'
 import {
   cloneFlags,
   isBare,
@@ -27,11 +28,14 @@ import { accountFiles, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
+import { hostMountsOf, volumeFacts } from './volume-facts.ts'
 
 export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
+  /** Gets what is to be done when the container has ended; `run` leaves it to later commands. */
+  readonly drops: (() => void)[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -42,6 +46,7 @@ export interface PreparedContainer {
   readonly spec: RuntimeSpec
   readonly filter: SeccompFilter
   readonly setgroupsDenied: boolean
+  readonly volumes: VolumeFacts
 }
 
 /**
@@ -54,12 +59,13 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter }: PrepareOptions,
+  { folder, filter, drops }: PrepareOptions,
 ): Promise<PreparedContainer> {
   if (isBare(plan, context.rights)) {
-    return prepareBare(context, monitor, plan, { folder, filter })
+    return prepareBare(context, monitor, plan, { folder, filter, drops })
   }
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
+  const hostMounts = await hostMountsOf(context, plan, { folder, drops })
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
@@ -69,11 +75,12 @@ export async function prepareContainer(
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,
+    hostMounts,
     seccomp: filter.profile,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec, filter, setgroupsDenied }
+  return { plan, pid, spec, filter, setgroupsDenied, volumes: volumeFacts(plan, hostMounts) }
 }
 
 /**
@@ -86,13 +93,13 @@ export async function startProgram(
   monitor: ContainerMonitor,
   container: PreparedContainer,
 ): Promise<void> {
-  const { plan, spec, filter, setgroupsDenied } = container
+  const { plan, spec, filter, setgroupsDenied, volumes } = container
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
   const mayMakeNodes = isHostRoot(context.rights)
   const guardEnds = !isOwn(plan.namespaces, 'pid')
-  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
+  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program, volumes }
   const ops = compileSpec(spec, facts)
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)

@@ -4,6 +4,7 @@ import type { ExecutionConfig } from '../../images/model.ts'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { type AskedMounts, askedMounts } from '../options/asked-mounts.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type Isolation, isolationOf } from '../options/isolation.ts'
@@ -15,6 +16,8 @@ import type { IdMappings } from '../spec/id-maps.ts'
 import type { Namespace } from '../spec/namespaces.ts'
 import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
+import type { Subscription } from '../spec/subscriptions.ts'
+import { findSubscriptions } from './find-subscriptions.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
 import { planNamespaces } from './plan-namespaces.ts'
@@ -44,6 +47,8 @@ export interface RunSubject {
   readonly image: { readonly id: string; readonly name: string } | null
   readonly config: Pick<ExecutionConfig, 'Env' | 'User' | 'WorkingDir'>
   readonly rootfs: RootfsPlan
+  /** Directories of the container alone, by the VOLUMEs of the image that they are for. */
+  readonly volumes?: Readonly<Record<string, string>>
 }
 
 /** How the program meets us. */
@@ -64,6 +69,8 @@ export interface RunPlan extends Surroundings {
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
   readonly process: ProcessPlan
+  readonly asked: AskedMounts
+  readonly subscriptions: readonly Subscription[]
   readonly isolation: Isolation
   /** What is not listed is shared with the caller; what has a path is joined. */
   readonly namespaces: readonly Namespace[]
@@ -100,6 +107,8 @@ export function planRun(
     idMaps,
     network,
     process: processPlan(options, request.defaults),
+    asked: askedMounts(options),
+    subscriptions: findSubscriptions({ rights, env }, options.defaultMountsFile),
     isolation,
     namespaces: planNamespaces({
       isolation,

@@ -71,9 +71,10 @@ export async function runStep(
   const common = commonOf(context, monitor)
   const filter = await filterOf(context, common, plan)
   const folder = mkdtempSync(`${common.folder}/step-`)
+  const drops: (() => void)[] = []
   try {
     const shim = await newShim()
-    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter })
+    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter, drops })
     try {
       return await watched(shim, output, signal, work)
     } finally {
@@ -83,6 +84,7 @@ export async function runStep(
       if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
   } finally {
+    for (const drop of drops) drop()
     rmSync(folder, { recursive: true })
   }
 }

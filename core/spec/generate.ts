@@ -3,7 +3,7 @@ import { TsbuildError } from '../lib/errors.ts'
 import type { ResourceOptions } from '../options/resources.ts'
 import type { DeviceParts } from './devices.ts'
 import type { IdMappings } from './id-maps.ts'
-import { containerMounts, type GeneratedFile } from './mounts.ts'
+import { containerMounts, type ExtraMounts, type GeneratedFile } from './mounts.ts'
 import { isApart, mountRights, type Namespace } from './namespaces.ts'
 import type { NetworkMode } from './network-mode.ts'
 import { workingDirectory } from './program.ts'
@@ -43,6 +43,7 @@ export interface SpecRequest extends DeviceParts {
   readonly seccomp: LinuxSeccomp | undefined
   readonly rlimits: readonly Rlimit[]
   readonly generatedFiles: readonly GeneratedFile[]
+  readonly extraMounts: ExtraMounts
   /** Whether gid 5 (tty) exists in the container. */
   readonly gid5Mapped: boolean
   readonly shmSizeBytes: number | undefined
@@ -75,6 +76,7 @@ export function generateSpec(request: SpecRequest): RuntimeSpec {
         procOptions: request.procOptions,
         ...mountRights(request.namespaces),
         generatedFiles: request.generatedFiles,
+        ...request.extraMounts,
       }),
       ...request.mounts,
     ],

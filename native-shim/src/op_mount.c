@@ -7,11 +7,13 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "made.h"
+#include "mounts.h"
 #include "ops.h"
 #include "path.h"
 #include "sys.h"
 
-static int attach(int mount, int target) {
+int attach(int mount, int target) {
   return sys_move_mount(mount, "", target, "", SYS_MOVE_F_EMPTY_PATH | SYS_MOVE_T_EMPTY_PATH);
 }
 
@@ -48,18 +50,30 @@ static int configure(int fs, char *options) {
   return sys_fsconfig(fs, SYS_FSCONFIG_CMD_CREATE, NULL, NULL);
 }
 
-/* A detached new file system; -1 with ctx set. */
-static int new_filesystem(struct ctx *ctx, const struct field type, const struct field source,
-                          unsigned attr, char *options, const char *target) {
-  autofd fs = sys_fsopen(type.data);
+int new_filesystem(struct ctx *ctx, const struct filesystem *wanted) {
+  autofd fs = sys_fsopen(wanted->type);
   if (fs < 0)
-    return failed(ctx, type.data);
-  if (sys_fsconfig(fs, SYS_FSCONFIG_SET_STRING, "source", source.data) < 0)
-    return failed_fs(ctx, fs, target);
-  if (configure(fs, options) < 0)
-    return failed_fs(ctx, fs, target);
-  const int mount = sys_fsmount(fs, attr);
-  return mount < 0 ? failed_fs(ctx, fs, target) : mount;
+    return failed(ctx, wanted->type);
+  if (sys_fsconfig(fs, SYS_FSCONFIG_SET_STRING, "source", wanted->source) < 0)
+    return failed_fs(ctx, fs, wanted->target);
+  if (configure(fs, wanted->options) < 0)
+    return failed_fs(ctx, fs, wanted->target);
+  const int mount = sys_fsmount(fs, wanted->attributes);
+  return mount < 0 ? failed_fs(ctx, fs, wanted->target) : mount;
+}
+
+/*
+ * mount-points FILE
+ *
+ * What is made from now on to be mounted on is written down in FILE, which is the host's; in none
+ * when it is empty. The text in it: made.c.
+ */
+int op_mount_points(struct ctx *ctx, const struct field arg[]) {
+  errno = ENAMETOOLONG;
+  if (strlen(arg[0].data) >= PATH_MAX)
+    return failed(ctx, "mount-points");
+  made_into(arg[0].data);
+  return 0;
 }
 
 /*
@@ -69,8 +83,14 @@ static int new_filesystem(struct ctx *ctx, const struct field type, const struct
  */
 int op_mount(struct ctx *ctx, const struct field arg[]) {
   const char *target = arg[0].data;
-  autofd mount =
-      new_filesystem(ctx, arg[1], arg[2], (unsigned)field_number(arg[3]), arg[4].data, target);
+  const struct filesystem wanted = {
+    .type = arg[1].data,
+    .source = arg[2].data,
+    .attributes = (unsigned)field_number(arg[3]),
+    .options = arg[4].data,
+    .target = target,
+  };
+  autofd mount = new_filesystem(ctx, &wanted);
   if (mount < 0)
     return -1;
   autofd spot = make_target(ctx->root_fd, target, 1);

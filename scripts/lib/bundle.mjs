@@ -12,6 +12,7 @@ const entries = {
   main: 'cli/main.ts',
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
+  mounts: 'core/runtime/mounts-main.ts',
   conf: 'core/engine-conf/conf-main.ts',
   loans: 'core/runtime/bare/loans-main.ts',
   cli: 'cli/cli-main.ts',
@@ -98,8 +99,8 @@ const mergeMetafiles = (results) => ({
 
 /**
  * What few commands need is a bundle of its own: the compiler of seccomp profiles, the reader
- * of containers.conf, yargs, which writes help and completion, the checks of foreign JSON, and what
- * starts programs of the host.
+ * of containers.conf, volumes, yargs, which writes help and completion, the checks of foreign JSON,
+ * and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
@@ -107,6 +108,7 @@ const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
   leftApart('conf', /engine-conf\/conf-main\.ts$/),
   leftApart('loans', /bare\/loans-main\.ts$/),
+  leftApart('mounts', /runtime\/mounts-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),

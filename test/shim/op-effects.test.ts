@@ -7,6 +7,7 @@ import { fileEffects } from './effects-files.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
 import { seccompEffects } from './effects-seccomp.ts'
+import { volumeEffects } from './effects-volume.ts'
 
 /** An op without a row here does not compile. */
 const effects: Readonly<Record<OpName, readonly Effect[]>> = {
@@ -14,6 +15,7 @@ const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...seccompEffects,
   ...fileEffects,
   ...mountEffects,
+  ...volumeEffects,
   ...chrootEffects,
 }
 

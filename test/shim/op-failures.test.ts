@@ -8,6 +8,7 @@ import { fileFailures } from './failures-files.ts'
 import { mountFailures } from './failures-mount.ts'
 import { processFailures } from './failures-process.ts'
 import { seccompFailures } from './failures-seccomp.ts'
+import { volumeFailures } from './failures-volume.ts'
 
 /** An op without a row here does not compile. */
 const failures: Readonly<Record<OpName, readonly Failure[]>> = {
@@ -15,6 +16,7 @@ const failures: Readonly<Record<OpName, readonly Failure[]>> = {
   ...seccompFailures,
   ...fileFailures,
   ...mountFailures,
+  ...volumeFailures,
   ...chrootFailures,
 }
 
