@@ -6,6 +6,7 @@ import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
 import { checkMounts } from './options/asked-mounts.ts'
 import type { ContainerOptions } from './options/container-options.ts'
+import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { createAbove } from './snapshot/above.ts'
 import { storeDriver } from './snapshot/driver.ts'
 import { reclaim } from './snapshot/reclaim.ts'
@@ -39,6 +40,7 @@ export async function from(
 ): Promise<{ id: string; name: string }> {
   if (request.name !== undefined) checkName(request.name)
   checkMounts(request.options ?? {})
+  checkNetworkOptions(request.options ?? {})
   try {
     openStore(context)
     reclaim(context)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync } from 'node:fs'
 import type { Context, Rights } from './context.ts'
 import { engineConf } from './engine-conf/engine-conf.ts'
+import { findHooks } from './hooks/hooks.ts'
 import { TsbuildError } from './lib/errors.ts'
-import { askedMounts, checkMounts } from './options/asked-mounts.ts'
-import { type ContainerOptions, mergeOptions } from './options/container-options.ts'
+import { checkMounts } from './options/asked-mounts.ts'
+import { mergeOptions } from './options/container-options.ts'
+import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { parseTerminalSize } from './options/terminal-size.ts'
+import { runSubject } from './run-subject.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
@@ -14,16 +16,11 @@ import { refuseLimits } from './runtime/process-plan.ts'
 import {
   type ProgramRequest,
   planRun,
-  type RunSubject,
   type Surroundings,
   seccompRequest,
 } from './runtime/run-plan.ts'
 import { seccompFilter } from './runtime/seccomp-option.ts'
-import { readMade } from './snapshot/made-file.ts'
-import { rootfsOf } from './snapshot/rootfs.ts'
 import type { RuntimeSpec } from './spec/schema.ts'
-import type { ContainerRecord } from './store/container-record.ts'
-import { madePaths } from './store/layout.ts'
 import { lockContainer } from './store/lock-container.ts'
 
 /** What a user asks of `run`; undefined is "not said". */
@@ -47,23 +44,27 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { rights } = context
-  const record = await lockContainer(context, request.container)
   checkMounts(request.options)
+  checkNetworkOptions(request.options)
+  const record = await lockContainer(context, request.container)
   checkWorkingDirectory(request.workingdir)
   const conf = await engineConf(context)
   const options = mergeOptions(conf.options, record.options ?? {}, request.options)
   const merged = { ...request, options, defaults: conf.defaults }
-  const subject = await subjectOf(context, record, options)
+  const subject = await runSubject(context, record, options)
+  const hooks = await findHooks(context, options)
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
   if (!request.dryRun) refuseLimits(plan.process.limits)
   const monitor = monitorOfRun(context, plan)
   try {
     const filter = await seccompFilter(
-      seccompRequest(plan, { wantsProfile: request.dryRun }),
+      seccompRequest(plan, { wantsProfile: request.dryRun || hooks.length > 0 }),
       context.paths,
     )
     const folder = mountPrivateFolder(context, monitor)
-    const container = await prepareContainer(context, monitor, plan, { folder, filter, drops: [] })
+    const container = await prepareContainer(context, monitor, plan, {
+      ...{ folder, filter, hooks, drops: [] },
+    })
     if (!request.dryRun) await startProgram(context, monitor, container)
     return container.spec
   } catch (error) {
@@ -76,35 +77,6 @@ function checkWorkingDirectory(path: string | undefined): void {
   throw new TsbuildError('USAGE', `option "--workingdir" cannot be ${JSON.stringify(path)}`, {
     hint: 'give an absolute path in the container',
   })
-}
-
-/** With its own volumes, and without what runs with other mounts than this one left. */
-async function subjectOf(
-  context: Context,
-  record: ContainerRecord,
-  options: ContainerOptions,
-): Promise<RunSubject> {
-  const subject = { ...record, volumes: {}, rootfs: rootfsOf(context, record) }
-  const hasVolumes = Object.keys(record.config.Volumes ?? {}).length > 0
-  const hasPoints = hasOtherPoints(context, record, options)
-  if (!hasVolumes && !hasPoints) return subject
-  const { containerVolumes, dropMountPoints } = await import('./runtime/mounts-main.ts')
-  if (hasPoints) await dropMountPoints(context, record, 'here')
-  return { ...subject, volumes: await containerVolumes(context, record) }
-}
-
-/** Whether there are mount points of earlier runs that this one does not need again. */
-function hasOtherPoints(
-  { paths }: Pick<Context, 'paths'>,
-  { active, config }: ContainerRecord,
-  options: ContainerOptions,
-): boolean {
-  const file = madePaths(paths.root, active).here
-  if (!existsSync(file)) return false
-  const { volumes, mounts } = askedMounts(options)
-  const asked = [...volumes, ...mounts].map(({ destination }) => destination)
-  const needed = [...asked, ...Object.keys(config.Volumes ?? {})].map((path) => `${path}/`)
-  return readMade(file).some(({ path }) => !needed.some((one) => one.startsWith(`${path}/`)))
 }
 
 /** Files and pipes are handed on as they are; a terminal of the host never is. */

@@ -43,6 +43,8 @@ interface Row {
 
 const mountOf = (type: string) => (op: Op) => op[0] === 'mount' && op[2] === type
 
+const PING_GROUPS = '/proc/sys/net/ipv4/ping_group_range'
+
 const table: readonly Row[] = [
   {
     codes: ['EPERM'],
@@ -68,6 +70,19 @@ const table: readonly Row[] = [
     instead: ([, target]) => ({
       ops: [['bind', '/sys', String(target), 1, 0, 0, MOUNT_ATTR.rdonly, MS.slave]],
     }),
+  },
+  {
+    // What is set is ours to add, and no program relies on it: ping alone notices.
+    codes: ['EACCES', 'EINVAL', 'ENOENT', 'EPERM', 'EROFS'],
+    isMeant: ([name, path]) => name === 'sysctl' && path === PING_GROUPS,
+    instead: () => ({ ops: [] }),
+  },
+  {
+    // The host's queues are wanted, and it has none.
+    codes: ['ENOENT'],
+    isMeant: ([name, source, target]) =>
+      name === 'bind' && source === '/dev/mqueue' && target === source,
+    instead: () => ({ ops: [] }),
   },
   {
     // Seccomp filters of engines refuse the calls to all who do not hold CAP_SYS_ADMIN outside.

@@ -10,6 +10,7 @@ import type { HostMounts } from '../spec/extra-mounts.ts'
 import { withStoreLock } from '../store/lock-store.ts'
 import { copySubscriptions } from './copy-subscriptions.ts'
 import { isHostRoot } from './namespaces.ts'
+import type { HostSide } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
 
 export interface HostMountsOptions {
@@ -17,6 +18,7 @@ export interface HostMountsOptions {
   readonly folder: string
   /** Gets what is to be done when the container has ended. */
   readonly drops: (() => void)[]
+  readonly hostSide: HostSide
 }
 
 /**
@@ -27,9 +29,10 @@ export interface HostMountsOptions {
 export function prepareHostMounts(
   context: Context,
   { asked, subject, subscriptions }: RunPlan,
-  { folder, drops }: HostMountsOptions,
+  { folder, drops, hostSide }: HostMountsOptions,
 ): HostMounts {
   const all = [...asked.volumes, ...asked.mounts]
+  if (hostSide === 'mapped' && all.some(needsOurIds)) throw otherIds()
   const sources = all.map((mount) => ({ mount, stats: sourceStats(mount) }))
   if (all.some((mount) => mount.kind === 'bind' && mount.isRelabeled)) warnOfLabels(context)
   if (all.some(isDropped)) reclaim(context) // what earlier runs wrote
@@ -40,11 +43,20 @@ export function prepareHostMounts(
   )
   return {
     overlays: new Map(overlays),
-    userXattr: !isHostRoot(context.rights),
+    userXattr: !isHostRoot(context.rights) || hostSide !== 'no',
     builtIn: subject.volumes ?? {},
     subscriptions: copySubscriptions(context, subscriptions, folder),
   }
 }
+
+/** Init, which does it, has other ids than we. */
+const needsOurIds = (mount: AskedMount): boolean =>
+  mount.kind === 'overlay' || (mount.kind === 'bind' && mount.isOwned)
+
+const otherIds = () =>
+  new TsbuildError('USAGE', 'volumes with O or U are not possible with ids of its own', {
+    hint: 'leave out O and U, or the options --userns-…-map',
+  })
 
 const isDropped = (mount: AskedMount): boolean =>
   mount.kind === 'overlay' && mount.kept === undefined

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import type { Monitor } from '../../native-shim/monitor.ts'
 import { launcherProgram, type ShimProcess, startShim } from '../../native-shim/shim-process.ts'
 import type { Context } from '../context.ts'
+import { findHooks } from '../hooks/hooks.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { settleLoans } from './bare/journal.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
@@ -69,12 +70,14 @@ export async function runStep(
   refuseLimits(plan.process.limits)
   const monitor = monitorOfRun(context, plan)
   const common = commonOf(context, monitor)
-  const filter = await filterOf(context, common, plan)
-  const folder = mkdtempSync(`${common.folder}/step-`)
   const drops: (() => void)[] = []
+  const hooks = await findHooks(context, request.options)
+  const filter = await filterOf(context, common, plan, { wantsProfile: hooks.length > 0 })
+  const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim()
-    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter, drops })
+    const work = () =>
+      runIn(shim, warningOnce(context, common), plan, { folder, filter, hooks, drops })
     try {
       return await watched(shim, output, signal, work)
     } finally {
@@ -118,8 +121,13 @@ const warningOnce = (context: Context, { warned }: Common): Context => ({
   },
 })
 
-function filterOf({ paths }: Context, { filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
-  const request = seccompRequest(plan, { wantsProfile: false })
+function filterOf(
+  { paths }: Context,
+  { filters }: Common,
+  plan: RunPlan,
+  wants: { readonly wantsProfile: boolean },
+): Promise<SeccompFilter> {
+  const request = seccompRequest(plan, wants)
   const key = JSON.stringify(request)
   const filter = filters.get(key) ?? seccompFilter(request, paths)
   filters.set(key, filter)

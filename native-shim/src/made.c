@@ -19,13 +19,11 @@
 static char file[PATH_MAX];
 static int file_fd = -1;
 
-void made_into(const char *path) {
-  if (strcmp(path, file) == 0)
-    return;
+void made_into(const char *path, int fd) {
   snprintf(file, sizeof file, "%s", path);
   if (file_fd >= 0)
     close(file_fd);
-  file_fd = -1;
+  file_fd = fd;
 }
 
 static int append(const char *data, size_t len) {

@@ -5,8 +5,11 @@
 
 #include <time.h>
 
-/* From now on in `file` of the host, which is made when it is needed; "" for nowhere. */
-void made_into(const char *file);
+/*
+ * From now on in `file` of the host, which is made when it is needed; "" for nowhere. Where `fd` is
+ * not -1 it is that file, open already, and ours to close.
+ */
+void made_into(const char *file, int fd);
 
 /*
  * To be called before `path` is made in the directory `parent`, whose time of change goes to

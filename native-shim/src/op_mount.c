@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "host_side.h"
 #include "made.h"
 #include "mounts.h"
 #include "ops.h"
@@ -62,17 +63,31 @@ int new_filesystem(struct ctx *ctx, const struct filesystem *wanted) {
   return mount < 0 ? failed_fs(ctx, fs, wanted->target) : mount;
 }
 
+/* A file of the host that only the monitor reaches, and that is ours to write to. */
+static int open_far(struct ctx *ctx, const char *path) {
+  char name[48];
+  autofd tree = open_source(ctx, path, 0);
+  if (tree < 0)
+    return -1;
+  snprintf(name, sizeof name, "/proc/self/fd/%d", tree);
+  return open(name, O_WRONLY | O_APPEND | O_CLOEXEC);
+}
+
 /*
  * mount-points FILE
  *
  * What is made from now on to be mounted on is written down in FILE, which is the host's; in none
- * when it is empty. The text in it: made.c.
+ * when it is empty. After host-sources it must exist. The text in it: made.c.
  */
 int op_mount_points(struct ctx *ctx, const struct field arg[]) {
+  const char *path = arg[0].data;
+  int fd = -1;
   errno = ENAMETOOLONG;
-  if (strlen(arg[0].data) >= PATH_MAX)
+  if (strlen(path) >= PATH_MAX)
     return failed(ctx, "mount-points");
-  made_into(arg[0].data);
+  if (*path != '\0' && ctx->host_sources && (fd = open_far(ctx, path)) < 0)
+    return failed(ctx, path);
+  made_into(path, fd);
   return 0;
 }
 
@@ -123,8 +138,7 @@ int op_bind(struct ctx *ctx, const struct field arg[]) {
     .attr_set = (uint64_t)field_number(arg[5]),
     .propagation = (uint64_t)field_number(arg[6]),
   };
-  autofd tree =
-      sys_open_tree(AT_FDCWD, source, SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | recursive);
+  autofd tree = open_source(ctx, source, recursive);
   if (tree < 0 || sys_mount_setattr(tree, "", AT_EMPTY_PATH | SYS_AT_RECURSIVE, &all) < 0 ||
       sys_mount_setattr(tree, "", AT_EMPTY_PATH, &top) < 0)
     return failed(ctx, source);

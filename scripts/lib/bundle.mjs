@@ -14,6 +14,7 @@ const entries = {
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
   mounts: 'core/runtime/mounts-main.ts',
   conf: 'core/engine-conf/conf-main.ts',
+  hooks: 'core/hooks/hooks-main.ts',
   loans: 'core/runtime/bare/loans-main.ts',
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
@@ -98,15 +99,16 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What few commands need is a bundle of its own: the compiler of seccomp profiles, the reader
- * of containers.conf, volumes, yargs, which writes help and completion, the checks of foreign JSON,
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, volumes,
+ * what reads containers.conf and hooks, yargs, which writes help and completion, the checks of foreign JSON,
  * and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
 const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
-  leftApart('conf', /engine-conf\/conf-main\.ts$/),
+  leftApart('conf', /\/conf-main\.ts$/),
+  leftApart('hooks', /\/hooks-main\.ts$/),
   leftApart('loans', /bare\/loans-main\.ts$/),
   leftApart('mounts', /runtime\/mounts-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),

@@ -4,10 +4,12 @@ import type { OpName } from '../../native-shim/ops.ts'
 import { type Effect, testEffects } from './effect.ts'
 import { chrootEffects } from './effects-chroot.ts'
 import { fileEffects } from './effects-files.ts'
+import { hostSideEffects } from './effects-host-side.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
 import { seccompEffects } from './effects-seccomp.ts'
 import { volumeEffects } from './effects-volume.ts'
+import { hookEffects } from './hook-ops.ts'
 
 /** An op without a row here does not compile. */
 const effects: Readonly<Record<OpName, readonly Effect[]>> = {
@@ -16,6 +18,8 @@ const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...fileEffects,
   ...mountEffects,
   ...volumeEffects,
+  ...hostSideEffects,
+  hook: hookEffects,
   ...chrootEffects,
 }
 

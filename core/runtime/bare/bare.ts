@@ -7,6 +7,7 @@ import { packList } from '../../../native-shim/fields.ts'
 import type { Op } from '../../../native-shim/ops.ts'
 import type { Context } from '../../context.ts'
 import { TsbuildError } from '../../lib/errors.ts'
+import { networkView } from '../../network/view.ts'
 import { capabilityMask } from '../../spec/capabilities.ts'
 import type { RuntimeSpec } from '../../spec/schema.ts'
 import { processOps } from '../compile.ts'
@@ -31,9 +32,9 @@ export async function prepareBare(
   context: Context,
   monitor: ContainerMonitor,
   asked: RunPlan,
-  { filter }: PrepareOptions,
+  { filter, folder, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
-  refuseImpossible(asked)
+  refuseImpossible(asked, hooks)
   context.warn(
     'no isolation: the program shares processes, network and rights with all that runs here; ' +
       'it has no /proc, and only the seccomp filter that is around us',
@@ -51,7 +52,7 @@ export async function prepareBare(
     group: files.get(accountFiles.group)?.toString(),
   })
   const volumes = volumeFacts(plan, undefined)
-  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, volumes }
+  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder, volumes }
 }
 
 /** The rest of it: `startProgram`. What the program is lent stays until the next who comes. */
@@ -98,7 +99,7 @@ function barePlan({ rights }: Context, plan: RunPlan): RunPlan {
   return {
     ...plan,
     hostname: hostname(),
-    network: 'host',
+    network: { kind: 'host' },
     namespaces: [],
     idMaps: undefined,
     process: { ...plan.process, capabilities: plan.process.capabilities.filter(isHeld) },
@@ -141,7 +142,9 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const { lend, lentFiles } = await import('./loans-main.ts')
   const folder = keptPath(snapshot)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const missing = lend(snapshot, lentFiles(writeGeneratedFiles(context, plan, folder)))
+  const view = networkView(plan.network, plan.request.defaults)
+  const generated = writeGeneratedFiles(context, plan, { folder, view })
+  const missing = lend(snapshot, lentFiles(generated))
   if (missing.length === 0) return
   const devices = missing.join(', ')
   const option = printOuter([outerOptions.nodes])

@@ -11,6 +11,8 @@ const runPlain = {
   workingdir: undefined,
   hostname: undefined,
   tty: undefined,
+  terminalSize: undefined,
+  mount: [],
   ...noContainerOptions,
   dryRun: false,
 }
