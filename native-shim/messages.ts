@@ -33,6 +33,24 @@ export type Request =
       lostNotice: string,
     ]
   | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
+  | readonly ['guard', stdin: StdioMode, stdout: StdioMode, stderr: StdioMode, lostNotice: string]
+  | readonly [
+      'command',
+      cwd: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      stdio: 'container' | 'null',
+    ]
+  | readonly ['console-socket', path: string]
+  | readonly ['adopt', pid: number]
+  | readonly [
+      'last',
+      cwd: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      timeoutMs: number,
+      notice: string,
+    ]
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
@@ -44,11 +62,19 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unmount: 1,
   start: 8,
   helper: 4,
+  guard: 4,
+  command: 4,
+  'console-socket': 1,
+  adopt: 1,
+  last: 5,
   run: 0,
   exec: 3,
 }
 
-/** What comes back. `file`, `done`, `ready` are init's; `helper-…` and `exit` the guard's. */
+/**
+ * What comes back. `file`, `done`, `ready` are init's; `helper-…`, `command-exit` and `exit` the
+ * guard's.
+ */
 export type Reply =
   | { readonly name: 'hello'; readonly protocol: string }
   | { readonly name: 'ok' | 'done' | 'ready' | 'started' }
@@ -67,6 +93,12 @@ export type Reply =
       readonly helper: string
       readonly status: number
       readonly output: string
+    }
+  | {
+      readonly name: 'command-exit'
+      readonly status: number
+      readonly stdout: string
+      readonly stderr: string
     }
   | {
       readonly name: 'exit'
@@ -109,6 +141,8 @@ export function parseReply(fields: readonly Buffer[]): Reply {
       return { name, helper: text(1) }
     case 'helper-failed':
       return { name, helper: text(1), status: number(2), output: text(3) }
+    case 'command-exit':
+      return { name, status: number(1), stdout: text(2), stderr: text(3) }
     case 'exit':
       return {
         name,

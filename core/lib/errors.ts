@@ -49,6 +49,11 @@ export interface ErrorContext {
 /** An expected failure. Anything else that reaches main() is a bug and prints its stack. */
 export class TsbuildError extends Error {
   override readonly name = 'TsbuildError'
+  /** Each bundle has a class of its own: what they have in common is the name. */
+  static override [Symbol.hasInstance](value: unknown): value is TsbuildError {
+    return value instanceof Error && value.name === 'TsbuildError'
+  }
+
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly excerpt: string | undefined

@@ -7,8 +7,11 @@ import {
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
+import type { ExternalRuntime } from '../options/runtime.ts'
+import type { GeneratedFile } from '../spec/mounts.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { compileSpec } from './compile.ts'
+import type { ExternalContainer } from './external/external-main.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
 import { isHostRoot, isSetgroupsDenied, mapText } from './namespaces.ts'
@@ -32,6 +35,8 @@ export interface PreparedContainer {
   readonly spec: RuntimeSpec
   readonly filter: SeccompFilter
   readonly setgroupsDenied: boolean
+  /** Made by a runtime of others; it has no init yet. */
+  readonly external?: ExternalContainer
 }
 
 /**
@@ -47,6 +52,8 @@ export async function prepareContainer(
   { folder, filter }: PrepareOptions,
 ): Promise<PreparedContainer> {
   const generatedFiles = writeGeneratedFiles(context, plan, folder)
+  if (plan.runtime !== undefined)
+    return prepareWith(plan.runtime, { context, monitor, plan, folder, filter, generatedFiles })
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
@@ -72,12 +79,39 @@ export async function startProgram(
   monitor: ContainerMonitor,
   container: PreparedContainer,
 ): Promise<void> {
-  const { plan, spec, filter, setgroupsDenied } = container
+  const { plan, spec, filter, setgroupsDenied, external } = container
+  if (external !== undefined) return external.start()
   const mayMakeNodes = isHostRoot(context.rights)
   const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
   await monitor.run()
+}
+
+interface ExternalOptions extends PrepareOptions {
+  readonly context: Context
+  readonly monitor: ContainerMonitor
+  readonly plan: RunPlan
+  readonly generatedFiles: readonly GeneratedFile[]
+}
+
+async function prepareWith(
+  runtime: ExternalRuntime,
+  { context, monitor, plan, folder, filter, generatedFiles }: ExternalOptions,
+): Promise<PreparedContainer> {
+  const { prepareExternal } = await import('./external/external-main.ts')
+  const external = prepareExternal(context, monitor, {
+    plan,
+    runtime,
+    folder,
+    specOf: (accounts) =>
+      specOf(context, plan, { ...accounts, generatedFiles, seccomp: filter.profile }),
+    connect: async (pid) => {
+      if (plan.network === 'slirp4netns')
+        await performWithNetwork(context, monitor, { pid, plan }, [])
+    },
+  })
+  return { plan, pid: 0, spec: external.spec, filter, setgroupsDenied: false, external }
 }
 
 function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
@@ -98,7 +132,7 @@ const CONFINEMENT_REFUSED = /(create_sandbox|enable_seccomp) failed/
 async function performWithNetwork(
   context: Context,
   monitor: ContainerMonitor,
-  { pid, plan }: PreparedContainer,
+  { pid, plan }: Pick<PreparedContainer, 'pid' | 'plan'>,
   ops: readonly Op[],
 ): Promise<void> {
   const helper = (confined: boolean) =>

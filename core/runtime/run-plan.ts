@@ -5,6 +5,7 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import { type ExternalRuntime, externalRuntime } from '../options/runtime.ts'
 import { type SecurityOptions, securityOptions } from '../options/security.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
@@ -59,6 +60,8 @@ export interface RunPlan extends Surroundings {
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
   readonly security: SecurityOptions
+  /** Undefined: our own engine. */
+  readonly runtime: ExternalRuntime | undefined
   readonly namespaces: readonly NamespaceType[]
   readonly capabilities: readonly string[]
   readonly machine: Machine
@@ -70,7 +73,7 @@ export interface RunPlan extends Surroundings {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  { rights }: Pick<Context, 'rights'>,
+  { rights, env }: Pick<Context, 'rights' | 'env'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
@@ -91,6 +94,7 @@ export function planRun(
     hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
     idMaps,
     network,
+    runtime: externalRuntime(options, { isolation: options.isolation, env }),
     security: securityOptions(options.securityOpt ?? []),
     namespaces: namespacesOf(network, idMaps),
     capabilities: resolveCapabilities({
@@ -104,10 +108,11 @@ export function planRun(
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { security, capabilities, machine }: RunPlan,
+  { security, capabilities, machine, runtime }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
-  return { option: security.seccomp, capabilities, machine, wantsProfile }
+  const isRead = wantsProfile || runtime !== undefined
+  return { option: security.seccomp, capabilities, machine, wantsProfile: isRead }
 }
 
 const commaSeparated = (values: readonly string[] = []) =>

@@ -5,6 +5,7 @@ import type { Monitor } from '../../native-shim/monitor.ts'
 import { launcherProgram, type ShimProcess, startShim } from '../../native-shim/shim-process.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { unmountRootfs } from '../snapshot/mount.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
@@ -75,6 +76,7 @@ export async function runStep(
     } finally {
       shim.hangUp()
       await shim.ended
+      if (plan.runtime !== undefined) unmountRootfs(context, plan.subject.rootfs)
     }
   } finally {
     rmSync(folder, { recursive: true })

@@ -96,6 +96,10 @@ static void request_helper(struct monitor *monitor, const struct field *fields) 
 
 static void request_run(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
+  if (monitor->external) {
+    monitor_external_run(monitor);
+    return;
+  }
   frame_text(&frame, fields[0].data);
   errno = ENOTCONN;
   if (monitor->init_channel < 0 || channel_send(monitor->init_channel, &frame, -1) < 0)
@@ -131,6 +135,11 @@ static const struct request {
   { "unmount", 2, request_unmount, 0 },
   { "start", 9, request_start, 0 },
   { "helper", 5, request_helper, ARG(2) | ARG(3) },
+  { "guard", 5, request_guard, 0 },
+  { "command", 5, request_command, ARG(2) | ARG(3) },
+  { "console-socket", 2, request_console_socket, 0 },
+  { "adopt", 2, request_adopt, 0 },
+  { "last", 6, request_last, ARG(2) | ARG(3) },
   { "run", 1, request_run, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },
 };

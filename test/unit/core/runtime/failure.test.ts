@@ -66,6 +66,30 @@ const cases: readonly Case[] = [
     hint: /TSBUILD_TRACE=shim/,
   },
   {
+    error: shim('command', errno.EACCES),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /a program of this machine/,
+  },
+  {
+    error: shim('console-socket', errno.ENAMETOOLONG),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /--runroot/,
+  },
+  {
+    error: shim('console-socket', errno.EAGAIN),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /without --tty/,
+  },
+  {
+    error: shim('adopt', errno.ECHILD),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /leave out --runtime/,
+  },
+  {
     error: shim('map-ids', errno.EPERM),
     code: 'NAMESPACE_UNAVAILABLE',
     exitCode: 125,

@@ -64,6 +64,13 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       start: unused,
       perform: unused,
       run: unused,
+      external: {
+        guard: unused,
+        consoleSocket: unused,
+        command: unused,
+        adopt: unused,
+        last: unused,
+      },
       exec: unused,
     },
     trace: () => {},
