@@ -22,7 +22,8 @@ export const copyOptions = {
     type: 'string',
     describe: 'Owner of what is copied: USER or USER:GROUP, names of the container or numbers',
   },
-  chmod: { type: 'string', describe: 'Permissions of what is copied, in octal' },
+  chmod: { type: 'string', describe: 'Permissions of what is copied: 755, or u=rwX,go=rX' },
+  exclude: { type: 'string[]', describe: 'Pattern of what the sources are copied without' },
   from: { type: 'string', describe: 'Container or image whose files the sources are' },
   contextdir: { type: 'string', describe: 'Directory that the sources lie in and cannot leave' },
   ignorefile: {
@@ -42,7 +43,7 @@ export const copyOptions = {
   },
 } as const satisfies Options
 
-type CopyArgs = Args<typeof copyPositionals, typeof copyOptions>
+type CopyArgs = Args<typeof copyPositionals, typeof copyOptions> & { readonly parents?: boolean }
 
 /** @returns the exit status */
 export async function runCopy(

@@ -9,6 +9,7 @@ export interface HealthOptions {
   readonly healthcheckInterval: string | undefined
   readonly healthcheckTimeout: string | undefined
   readonly healthcheckStartPeriod: string | undefined
+  readonly healthcheckStartInterval: string | undefined
   readonly healthcheckRetries: number | undefined
 }
 
@@ -23,6 +24,7 @@ export function healthChanges(options: HealthOptions): ConfigChange[] {
     ...duration('Interval', '--healthcheck-interval', options.healthcheckInterval),
     ...duration('Timeout', '--healthcheck-timeout', options.healthcheckTimeout),
     ...duration('StartPeriod', '--healthcheck-start-period', options.healthcheckStartPeriod),
+    ...duration('StartInterval', '--healthcheck-start-interval', options.healthcheckStartInterval),
     ...(retries === undefined ? {} : { Retries: retries }),
   }
   return Object.keys(check).length === 0 ? [] : [{ kind: 'healthcheck', check }]

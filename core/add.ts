@@ -9,8 +9,10 @@ import type { Context } from './context.ts'
 import type { AttributeChanges } from './copy/attributes.ts'
 import { type CopyTarget, copySelection } from './copy/copy.ts'
 import { digestSelection } from './copy/digest.ts'
+import { excludeMatcher } from './copy/exclude.ts'
+import { type ModeChange, parseModeChange } from './copy/mode-change.ts'
 import type { CopyOrigin } from './copy/origin.ts'
-import { accountFiles, parseMode, resolveOwner } from './copy/owner.ts'
+import { accountFiles, resolveOwner } from './copy/owner.ts'
 import { selectSources } from './copy/select.ts'
 import { withSourceRoot } from './copy/source-root.ts'
 import { withStatIndex } from './copy/stat-index-file.ts'
@@ -36,8 +38,12 @@ export interface AddRequest {
   readonly verb: 'add' | 'copy'
   /** `USER:GROUP`, names or numbers. */
   readonly chown?: string | undefined
-  /** Octal. */
+  /** Octal or symbolic. */
   readonly chmod?: string | undefined
+  /** Patterns of what a source is copied without. */
+  readonly exclude?: readonly string[]
+  /** Whether sources are copied with the directories they are in. */
+  readonly parents?: boolean
   /** Where the sources lie: on this machine when it is not said. */
   readonly from?: SourcePlace | undefined
   /** Whether the history of the image tells of it. */
@@ -70,7 +76,7 @@ export async function add(
   context: Context,
   request: AddRequest,
 ): Promise<{ digest: Digest | undefined }> {
-  const chmod = request.chmod === undefined ? undefined : parseMode(request.chmod)
+  const chmod = request.chmod === undefined ? undefined : parseModeChange(request.chmod)
   try {
     openStore(context)
     reclaim(context)
@@ -123,7 +129,7 @@ interface Addition {
   /** Of the container. */
   readonly rootFd: number
   readonly rules: AttributeRules
-  readonly chmod: number | undefined
+  readonly chmod: ModeChange | undefined
 }
 
 async function addTo(addition: Addition): Promise<Digest | undefined> {
@@ -138,7 +144,7 @@ async function addTo(addition: Addition): Promise<Digest | undefined> {
     ...changes,
     rootFd,
     rules,
-    destination,
+    destination: request.parents ? `${destination}/` : destination,
     workingDir: record.config.WorkingDir ?? '/',
     unpackArchives: request.verb === 'add',
   }
@@ -158,8 +164,8 @@ function contextOrigin({
 }: Extract<SourcePlace, { kind: 'directory' }>): CopyOrigin {
   if (ignoreFile === undefined) return { kind: 'context', root, ignore: undefined, ignoreFile }
   const text = readText(ignoreFile, 'the ignore file')
-  const { excludes: ignores, mayContain } = compileIgnore({ name: ignoreFile, text })
-  return { kind: 'context', root, ignore: { ignores, mayContain }, ignoreFile }
+  const ignore = compileIgnore({ name: ignoreFile, text })
+  return { kind: 'context', root, ignore, ignoreFile }
 }
 
 async function addFrom(
@@ -168,7 +174,9 @@ async function addFrom(
   target: CopyTarget,
 ): Promise<Digest | undefined> {
   const storeRoot = context.paths.root
-  const selection = selectSources(origin, request.sources, { sys: rules.sys, storeRoot })
+  const exclude = excludeMatcher(request.exclude ?? [])
+  const options = { sys: rules.sys, storeRoot, exclude, parents: request.parents ?? false }
+  const selection = selectSources(origin, request.sources, options)
   try {
     const { chown, chmod } = target
     const wanted = request.digest === true || request.addHistory === true

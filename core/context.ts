@@ -17,7 +17,7 @@ export type Rights = LaunchRecord
 export interface Context {
   readonly paths: StorePaths
   readonly rights: Rights
-  /** Undefined when the launcher could not or need not enter a namespace. */
+  /** Undefined when the launcher is none, or need not stay. */
   readonly monitor: Monitor | undefined
   readonly trace: Trace
   /** The user's environment. */
@@ -44,7 +44,7 @@ export function createContext(options: {
   const context: Context = {
     paths: storePaths({ root, runroot, hostUid: rights.hostUid, cwd: cwd(), env }),
     rights,
-    monitor: rights.rung === 0 ? undefined : connect(),
+    monitor: rights.entered ? connect() : undefined,
     trace,
     env,
     warn: (message) => void writeSync(2, `tsbuild: warning: ${printable(message)}\n`),
@@ -85,6 +85,7 @@ const startedByHand = (): Rights => ({
   rung: 0,
   hostUid: process.getuid?.() ?? 0,
   hostGid: process.getgid?.() ?? 0,
+  capabilities: 0n,
   uidMap: [],
   gidMap: [],
   tried: [{ rung: 0, errno: 0, step: 'launcher', words: `process ${pid} was not started by it` }],

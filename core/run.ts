@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context, Rights } from './context.ts'
+import { engineConf } from './engine-conf/engine-conf.ts'
+import { TsbuildError } from './lib/errors.ts'
 import { mergeOptions } from './options/container-options.ts'
+import { parseTerminalSize } from './options/terminal-size.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
-import { namespaceUnavailable } from './runtime/namespaces.ts'
+import { monitorOfRun } from './runtime/namespaces.ts'
+import { refuseLimits } from './runtime/process-plan.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -17,11 +21,13 @@ import type { RuntimeSpec } from './spec/schema.ts'
 import { lockContainer } from './store/lock-container.ts'
 
 /** What a user asks of `run`; undefined is "not said". */
-export interface RunRequest extends ProgramRequest {
+export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
   /** Name or id of the working container. */
   readonly container: string
   /** A pty for the program; undefined: when stdin is a terminal. */
   readonly terminal: boolean | undefined
+  /** COLUMNSxROWS. */
+  readonly terminalSize: string | undefined
   readonly dryRun: boolean
 }
 
@@ -34,15 +40,21 @@ export interface RunRequest extends ProgramRequest {
  * @throws TsbuildError with exit code 127 or 126 when the program is not found or not executable
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
-  const { monitor, rights } = context
-  if (monitor === undefined) throw namespaceUnavailable(rights)
+  const { rights } = context
+  const monitor = monitorOfRun(context)
   const record = lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
-  const options = mergeOptions(record.options ?? {}, request.options)
-  const merged = { ...request, options }
+  checkWorkingDirectory(request.workingdir)
+  const conf = await engineConf(context)
+  const options = mergeOptions(conf.options, record.options ?? {}, request.options)
+  const merged = { ...request, options, defaults: conf.defaults }
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
+  if (!request.dryRun) refuseLimits(plan.process.limits)
   try {
-    const filter = await seccompFilter(seccompRequest(plan, { wantsProfile: request.dryRun }))
+    const filter = await seccompFilter(
+      seccompRequest(plan, { wantsProfile: request.dryRun }),
+      context.paths,
+    )
     const folder = mountPrivateFolder(context, monitor)
     const container = await prepareContainer(context, monitor, plan, { folder, filter })
     if (!request.dryRun) await startProgram(context, monitor, container)
@@ -50,6 +62,13 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   } catch (error) {
     throw runFailure(error, plan.args[0])
   }
+}
+
+function checkWorkingDirectory(path: string | undefined): void {
+  if (path === undefined || path.startsWith('/')) return
+  throw new TsbuildError('USAGE', `option "--workingdir" cannot be ${JSON.stringify(path)}`, {
+    hint: 'give an absolute path in the container',
+  })
 }
 
 /** Files and pipes are handed on as they are; a terminal of the host never is. */
@@ -60,5 +79,7 @@ function surroundingsOf({ terminals }: Rights, request: RunRequest): Surrounding
     return isTerminal ? 'pipe' : 'inherit'
   }
   const [stdin, stdout, stderr] = terminals
-  return { terminal, stdio: [mode(stdin), mode(stdout), mode(stderr)], proxies: true }
+  const { terminalSize: size } = request
+  const terminalSize = size === undefined ? undefined : parseTerminalSize(size)
+  return { terminal, terminalSize, stdio: [mode(stdin), mode(stdout), mode(stderr)] }
 }

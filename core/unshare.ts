@@ -3,7 +3,7 @@ import { cwd } from 'node:process'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
 import { findProgram } from './lib/exec.ts'
-import { namespaceUnavailable } from './runtime/namespaces.ts'
+import { monitorOfRun } from './runtime/namespaces.ts'
 
 /**
  * The launcher becomes the command, in the user and mount namespace in which we work: the store's
@@ -13,8 +13,8 @@ import { namespaceUnavailable } from './runtime/namespaces.ts'
  * @throws TsbuildError COMMAND_NOT_FOUND
  */
 export function unshare(context: Context, { args }: { readonly args: readonly string[] }): number {
-  const { monitor, env, rights, paths } = context
-  if (monitor === undefined) throw namespaceUnavailable(rights)
+  const { env, paths } = context
+  const monitor = monitorOfRun(context)
   const argv = args.length > 0 ? args : [env['SHELL'] ?? '/bin/sh']
   const [name = ''] = argv
   const program = name.includes('/') ? fromHere(name) : findProgram(name, env['PATH'])

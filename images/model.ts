@@ -11,6 +11,7 @@ const Healthcheck = Type.Object({
   Interval: Type.Optional(Type.Integer()),
   Timeout: Type.Optional(Type.Integer()),
   StartPeriod: Type.Optional(Type.Integer()),
+  StartInterval: Type.Optional(Type.Integer()),
   Retries: Type.Optional(Type.Integer()),
 })
 export type Healthcheck = Static<typeof Healthcheck>

@@ -15,6 +15,17 @@ export interface StartRequest {
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
   /** Said on stderr if the guard is killed while the program runs. */
   readonly lostNotice: string
+  /** CLONE_NEWPID, or 0: then the guard ends what is left of the container process by process. */
+  readonly guardFlags: number
+  /** Namespaces that exist, entered before init is cloned. */
+  readonly joins: readonly Join[]
+}
+
+/** A namespace by its path on the host. */
+export interface Join {
+  /** CLONE_NEW*, setns(2). */
+  readonly cloneFlag: number
+  readonly path: string
 }
 
 export interface HelperRequest {
@@ -24,6 +35,33 @@ export interface HelperRequest {
   readonly env: readonly string[]
   /** Said on stderr if it ends before the program does. */
   readonly endedNotice: string
+}
+
+/** A program of the host that the monitor runs when the container is gone. */
+export interface AfterRequest {
+  /** An absolute path. */
+  readonly program: string
+  readonly argv: readonly string[]
+  /** All of its environment. */
+  readonly env: readonly string[]
+  /** What it reads on stdin. Its output goes to our stderr. */
+  readonly input: Uint8Array
+  /** Then its process group is killed; 0: never. */
+  readonly timeoutMs: number
+  /** Said on stderr; the reason follows the first, the status the second. */
+  readonly notices: {
+    readonly notStarted: string
+    readonly failed: string
+    readonly tookTooLong: string
+  }
+}
+
+/** Who answers for a filter that does not decide by itself. @see seccomp_unotify(2) */
+export interface SeccompAgent {
+  /** Of a listening unix socket on the host. */
+  readonly path: string
+  /** What is sent with the listener: a container process state of the OCI runtime spec. */
+  readonly state: string
 }
 
 /** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
@@ -39,6 +77,17 @@ export interface ContainerMonitor {
    * @throws ShimError for an op that failed, HelperFailed for a helper
    */
   perform(ops: readonly Op[], helpers?: readonly HelperRequest[]): Promise<Files>
+  /**
+   * Has a program run when the container is gone, after those that were asked for before, whatever
+   * ends it, unless the monitor itself is killed; the exit status stays the container's.
+   * @throws ShimError of `after`: ENOSPC above 64 programs or 4 MiB
+   */
+  after(request: AfterRequest): Promise<void>
+  /**
+   * Who gets the listener that a `seccomp-notify` op will make. Where that fails the op has a
+   * ShimError of `seccomp-agent`, and init ends.
+   */
+  seccompAgent(agent: SeccompAgent): Promise<void>
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
   /** For a container that the commands of an OCI runtime make; in place of `start` and ops. */
@@ -79,15 +128,25 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
   /** Helpers that have not said yet whether they are ready: an op may fail meanwhile. */
   const pending = { helpers: 0 }
   return {
-    start: async ({ cloneFlags, uidMap, gidMap, setgroups, stdio, lostNotice }) => {
-      const maps = [uidMap, gidMap, setgroups] as const
-      const reply = await request(['start', cloneFlags, ...maps, ...stdio, lostNotice])
-      return expect(reply, 'pid').pid
-    },
+    start: async (container) => expect(await request(startMessage(container)), 'pid').pid,
     perform: (ops, helpers = []) => perform(channel, pending, ops, helpers),
+    after: async ({ program, argv, env, input, timeoutMs, notices }) => {
+      const words = packList([notices.notStarted, notices.failed, notices.tookTooLong])
+      const lists = [packList(argv), packList(env)] as const
+      expect(await request(['after', program, ...lists, input, timeoutMs, words]), 'ok')
+    },
+    seccompAgent: async ({ path, state }) =>
+      void expect(await request(['seccomp-agent', path, state]), 'ok'),
     run: async () => void expect(await request(['run']), 'started'),
     external: externalMonitor(request),
   }
+}
+
+function startMessage(container: StartRequest): Request {
+  const { cloneFlags, uidMap, gidMap, setgroups, stdio, lostNotice, guardFlags } = container
+  const joins = container.joins.flatMap(({ cloneFlag, path }) => [`${cloneFlag}`, path])
+  const maps = [uidMap, gidMap, setgroups] as const
+  return ['start', cloneFlags, ...maps, ...stdio, lostNotice, guardFlags, packList(joins)]
 }
 
 async function perform(

@@ -7,6 +7,8 @@ export interface GuardRequest {
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
   /** Said on stderr if the guard is killed while the program runs. */
   readonly lostNotice: string
+  /** CLONE_NEWPID, or 0 where the container is to share our pid namespace. */
+  readonly guardFlags: number
 }
 
 export interface CommandRequest {
@@ -58,8 +60,8 @@ export interface ExternalMonitor {
 
 export function externalMonitor(request: (message: Request) => Promise<Reply>): ExternalMonitor {
   return {
-    guard: async ({ stdio, lostNotice }) =>
-      void expect(await request(['guard', ...stdio, lostNotice]), 'ok'),
+    guard: async ({ stdio, lostNotice, guardFlags }) =>
+      void expect(await request(['guard', ...stdio, lostNotice, guardFlags]), 'ok'),
     consoleSocket: async (path) => void expect(await request(['console-socket', path]), 'ok'),
     command: async ({ cwd, argv, env }, stdio) => {
       const reply = await request(['command', cwd, packList(argv), packList(env), stdio])

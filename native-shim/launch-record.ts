@@ -26,6 +26,8 @@ export interface LaunchRecord {
   readonly rung: Rung
   readonly hostUid: number
   readonly hostGid: number
+  /** The effective ones where Node runs, a bit each (capabilities(7)). */
+  readonly capabilities: bigint
   /** The maps of the namespace that Node runs in. */
   readonly uidMap: readonly IdMap[]
   readonly gidMap: readonly IdMap[]
@@ -44,13 +46,15 @@ export function parseLaunchRecord(text: string): LaunchRecord | undefined {
   const lines = text.split('\n').map((line) => line.split(' '))
   const valuesOf = (key: string) => lines.filter((line) => line[0] === key).map((l) => l.slice(1))
   const [ids] = valuesOf('ids')
-  const rung = rungs.find((known) => known === Number(valuesOf('rung')[0]?.[0]))
+  // What the launcher takes back later stands below.
+  const rung = rungs.find((known) => known === Number(valuesOf('rung').at(-1)?.[0]))
   if (ids === undefined || rung === undefined) return undefined
   return {
-    entered: valuesOf('entered')[0]?.[0] === '1',
+    entered: valuesOf('entered').at(-1)?.[0] === '1',
     rung,
     hostUid: Number(ids[0]),
     hostGid: Number(ids[1]),
+    capabilities: BigInt(`0x${valuesOf('capabilities')[0]?.[0] ?? '0'}`),
     uidMap: valuesOf('uidmap').map(idMap),
     gidMap: valuesOf('gidmap').map(idMap),
     tried: valuesOf('tried').map(tried),

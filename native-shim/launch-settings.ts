@@ -14,6 +14,9 @@ export const launchSettings = {
     'tsbuild: cannot start Node: %s: not found\n' +
     '  hint: install Node 20.19 or newer, or name it in TSBUILD_NODE ' +
     '(sudo drops the PATH of nvm)\n',
+  NO_PROC_TEXT:
+    'tsbuild: cannot find its own files: there is no /proc\n' +
+    '  hint: mount it (mount -t proc proc /proc), or start the container around us with one\n',
   /** Beside the binary's own directory. */
   MAIN_SCRIPT: '../lib/main.cjs',
   UID_MAPPER: 'newuidmap',

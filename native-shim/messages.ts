@@ -31,9 +31,18 @@ export type Request =
       stdout: StdioMode,
       stderr: StdioMode,
       lostNotice: string,
+      guardFlags: number,
+      joins: Uint8Array,
     ]
   | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
-  | readonly ['guard', stdin: StdioMode, stdout: StdioMode, stderr: StdioMode, lostNotice: string]
+  | readonly [
+      'guard',
+      stdin: StdioMode,
+      stdout: StdioMode,
+      stderr: StdioMode,
+      lostNotice: string,
+      guardFlags: number,
+    ]
   | readonly [
       'command',
       cwd: string,
@@ -51,6 +60,16 @@ export type Request =
       timeoutMs: number,
       notice: string,
     ]
+  | readonly [
+      'after',
+      program: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      input: Uint8Array,
+      timeoutMs: number,
+      notices: Uint8Array,
+    ]
+  | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
@@ -60,13 +79,15 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   unlock: 1,
   mount: 6,
   unmount: 1,
-  start: 8,
+  start: 10,
   helper: 4,
-  guard: 4,
+  guard: 5,
   command: 4,
   'console-socket': 1,
   adopt: 1,
   last: 5,
+  after: 6,
+  'seccomp-agent': 2,
   run: 0,
   exec: 3,
 }

@@ -26,6 +26,8 @@ export type Op =
   | readonly ['rootfs-bind', source: string, hostTarget: string]
   | readonly ['rootfs-readonly']
   | readonly ['pivot']
+  | readonly ['rootfs-open', hostPath: string]
+  | readonly ['chroot']
   | readonly [
       'mount',
       target: string,
@@ -47,6 +49,7 @@ export type Op =
   | readonly ['mask', path: string]
   | readonly ['readonly', path: string]
   | readonly ['mkdir', path: string, mode: number]
+  | readonly ['workdir', path: string, mode: number, uid: number, gid: number]
   | readonly ['symlink', linkTarget: string, path: string]
   | readonly [
       'mknod',
@@ -74,10 +77,13 @@ export type Op =
   | readonly ['keep-caps']
   | readonly ['capabilities', effective: bigint, permitted: bigint, inheritable: bigint]
   | readonly ['ambient', mask: bigint]
+  | readonly ['apparmor', profile: string]
   | readonly ['no-new-privs']
   | readonly ['seccomp', flags: number, program: Uint8Array]
+  | readonly ['seccomp-notify', flags: number, program: Uint8Array]
   | readonly ['rlimit', resource: number, soft: number | bigint, hard: number | bigint]
   | readonly ['umask', mask: number]
+  | readonly ['death-signal', signo: number]
   | readonly ['session']
   | readonly ['keyring', name: string]
   | readonly ['own-stdio', uid: number, gid: number]
@@ -98,11 +104,14 @@ export const opArity: { readonly [Name in OpName]: number } = {
   'rootfs-bind': 2,
   'rootfs-readonly': 0,
   pivot: 0,
+  'rootfs-open': 1,
+  chroot: 0,
   mount: 5,
   bind: 7,
   mask: 1,
   readonly: 1,
   mkdir: 2,
+  workdir: 4,
   symlink: 2,
   mknod: 7,
   'bind-device': 5,
@@ -114,10 +123,13 @@ export const opArity: { readonly [Name in OpName]: number } = {
   'keep-caps': 0,
   capabilities: 3,
   ambient: 1,
+  apparmor: 1,
   'no-new-privs': 0,
   seccomp: 2,
+  'seccomp-notify': 2,
   rlimit: 3,
   umask: 1,
+  'death-signal': 1,
   session: 0,
   keyring: 1,
   'own-stdio': 2,

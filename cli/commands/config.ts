@@ -68,6 +68,7 @@ export const configCommand = command({
     healthcheckInterval: { type: 'string', describe: 'Time between two checks' },
     healthcheckTimeout: { type: 'string', describe: 'Time after which a check has failed' },
     healthcheckStartPeriod: { type: 'string', describe: 'Time in which checks may fail at first' },
+    healthcheckStartInterval: { type: 'string', describe: 'Time between checks in that time' },
     healthcheckRetries: { type: 'number', describe: 'Failed checks that make it unwell' },
     hostname: { type: 'string', describe: 'Host name of containers (docker format)' },
     domainname: { type: 'string', describe: 'Domain name of containers (docker format)' },

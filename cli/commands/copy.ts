@@ -13,6 +13,13 @@ export const copyCommand = command({
   ],
   namespace: 'enter',
   positionals: copyPositionals,
-  options: copyOptions,
+  options: {
+    ...copyOptions,
+    parents: {
+      type: 'boolean',
+      default: false,
+      describe: 'Copy sources with the directories they are in',
+    },
+  },
   run: (args, context, io) => runCopy('copy', args, { context, io }),
 })

@@ -35,6 +35,10 @@ export const runCommand = command({
       alias: ['t', 'terminal'],
       describe: 'Give the command a terminal of its own; on when standard input is one',
     },
+    terminalSize: {
+      type: 'string',
+      describe: 'COLUMNSxROWS of that terminal; the size of yours when it is not given',
+    },
     ...containerOptions,
     dryRun: {
       type: 'boolean',
@@ -44,8 +48,9 @@ export const runCommand = command({
   },
   async run({ command: args, container, env, user, workingdir, hostname, ...rest }, context, io) {
     const { run } = await import('../../core/run.ts')
-    const { tty: terminal, dryRun } = rest
-    const request = { container, args, env, user, workingdir, hostname, terminal, dryRun }
+    const { tty: terminal, terminalSize, dryRun } = rest
+    const process = { args, env, user, workingdir, hostname, terminal, terminalSize }
+    const request = { container, ...process, dryRun }
     const spec = await run(context(), { ...request, options: givenOptions(rest) })
     if (!dryRun) return 0 // the command's own status comes from the monitor
     const { stringifySpec } = await import('../../core/spec/print.ts')

@@ -2,8 +2,10 @@
 import { hostPlatform } from '../../images/platform.ts'
 import { parseContainerfile } from '../containerfile/parse.ts'
 import type { Context } from '../context.ts'
+import { engineConf } from '../engine-conf/engine-conf.ts'
 import { writeIidfile } from '../iidfile.ts'
 import { imageName } from '../image-name.ts'
+import { mergeOptions } from '../options/container-options.ts'
 import { planBuild } from '../plan/plan-build.ts'
 import { storeDriver } from '../snapshot/driver.ts'
 import { reclaim } from '../snapshot/reclaim.ts'
@@ -45,10 +47,12 @@ export async function build(
   })
   if (plan.unconsumedArgs.length > 0)
     context.warn(`no ARG of the Containerfile takes these: ${plan.unconsumedArgs.join(', ')}`)
+  const conf = await engineConf(context)
+  const runOptions = { ...conf, options: mergeOptions(conf.options, request.options) }
   try {
     openStore(context)
     const driver = storeDriver(context)
-    const shared = { context, request, source, plan, driver, emit, signal }
+    const shared = { context, request, runOptions, source, plan, driver, emit, signal }
     const { id } = await withContent(context, () => buildImage(shared, names))
     reclaim(context)
     writeIidfile(request.iidfile, id)

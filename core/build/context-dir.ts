@@ -42,8 +42,7 @@ export function openBuildContext(
   const ignorePath = request.ignoreFile ?? ignoreCandidates(root, path).find(existsSync)
   if (ignorePath === undefined) return { root, containerfile: { path, text }, ignore: undefined }
   const ignoreText = readText(ignorePath, 'the ignore file')
-  const { excludes: ignores, mayContain } = compileIgnore({ name: ignorePath, text: ignoreText })
-  const matcher = { ignores, mayContain }
+  const matcher = compileIgnore({ name: ignorePath, text: ignoreText })
   return { root, containerfile: { path, text }, ignore: { path: ignorePath, matcher } }
 }
 

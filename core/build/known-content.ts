@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Digest, digestHex, isDigest, sha256 } from '../../images/digest.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
+import type { CopyStep } from '../plan/types.ts'
 import { readCache, writeCache } from '../store/cache.ts'
 import type { BuildSession } from './session.ts'
 
@@ -18,9 +19,9 @@ export interface KnownContent {
 export function knownContent(
   { context, request }: Pick<BuildSession, 'context' | 'request'>,
   tree: Digest,
-  patterns: readonly string[],
+  { sources: patterns, exclude, parents }: Pick<CopyStep, 'sources' | 'exclude' | 'parents'>,
 ): KnownContent {
-  const inputs = { kind: 'content', tree, patterns }
+  const inputs = { kind: 'content', tree, patterns, exclude, parents }
   const key = digestHex(sha256(canonicalJson(inputs)))
   const known = request.useCache ? readCache(context, key)?.inputs : undefined
   const digest: unknown = known === undefined ? undefined : Reflect.get(known, 'digest')

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HistoryEntry, ImageConfig } from '../../images/model.ts'
 import type { Context } from '../context.ts'
+import type { EngineConf } from '../engine-conf/engine-conf.ts'
 import type { BuildPlan, StageState } from '../plan/types.ts'
 import type { Driver } from '../store/container-record.ts'
 import type { BuildContext } from './context-dir.ts'
@@ -13,6 +14,8 @@ import type { BuildRequest } from './request.ts'
 export interface BuildSession {
   readonly context: Context
   readonly request: BuildRequest
+  /** For RUN steps: those of the request above those of containers.conf. */
+  readonly runOptions: EngineConf
   readonly source: BuildContext
   readonly plan: BuildPlan
   readonly driver: Driver

@@ -3,8 +3,10 @@ import type { Digest } from '../../images/digest.ts'
 import { syscalls } from '../../native-shim/syscalls.ts'
 import { copySelection } from '../copy/copy.ts'
 import { digestSelection } from '../copy/digest.ts'
+import { excludeMatcher } from '../copy/exclude.ts'
+import { parseModeChange } from '../copy/mode-change.ts'
 import type { CopyOrigin } from '../copy/origin.ts'
-import { accountFiles, parseMode, resolveOwner } from '../copy/owner.ts'
+import { accountFiles, resolveOwner } from '../copy/owner.ts'
 import { selectSources } from '../copy/select.ts'
 import type { Selection } from '../copy/selection.ts'
 import type { StatIndex } from '../copy/stat-index.ts'
@@ -61,7 +63,7 @@ function fromContext(session: StageSession, work: CopyWork): Promise<StepOutcome
     withStatIndex(session.context, (index) => {
       const patterns = work.step.sources
       const own = patterns.length > 0 ? [{ origin, patterns, index }] : []
-      return withSelections(session, [...own, ...inline], (selected) =>
+      return withSelections(session, work.step, [...own, ...inline], (selected) =>
         perform(session, work, selected),
       )
     }),
@@ -76,16 +78,16 @@ async function fromTree(
 ): Promise<StepOutcome> {
   if (tree === undefined) throw new TypeError('a stage is built after those it needs')
   const { step } = work
-  const known = knownContent(session, tree.key, step.sources)
+  const known = knownContent(session, tree.key, step)
   const select = <Result>(action: (selected: Selected) => Promise<Result>) =>
-    withTree(session, { tree, step }, (sources) => withSelections(session, [sources], action))
+    withTree(session, { tree, step }, (sources) => withSelections(session, step, [sources], action))
   if (known.digest === undefined) {
     return select((selected) => {
       for (const digest of selected.content) known.remember(digest)
       return perform(session, work, selected)
     })
   }
-  const inputs = stepInputs(step, { content: [known.digest], options: session.request.options })
+  const inputs = stepInputs(step, { content: [known.digest], ...session.runOptions })
   return session.perform(work.files, inputs, (change) =>
     select(({ selections }) => copyInto(session, step, { change, selections })),
   )
@@ -113,10 +115,16 @@ interface Selected {
 
 async function withSelections<Result>(
   { context }: BuildSession,
+  { exclude, parents }: CopyStep,
   all: readonly Sources[],
   action: (selected: Selected) => Promise<Result>,
 ): Promise<Result> {
-  const options = { sys: syscalls(), storeRoot: context.paths.root }
+  const options = {
+    sys: syscalls(),
+    storeRoot: context.paths.root,
+    exclude: excludeMatcher(exclude),
+    parents,
+  }
   const selections: Selection[] = []
   const content: Digest[] = []
   try {
@@ -136,7 +144,7 @@ function perform(
   { files, step }: CopyWork,
   { selections, content }: Selected,
 ): Promise<StepOutcome> {
-  const inputs = stepInputs(step, { content, options: session.request.options })
+  const inputs = stepInputs(step, { content, ...session.runOptions })
   return session.perform(files, inputs, (change) => copyInto(session, step, { change, selections }))
 }
 
@@ -156,7 +164,7 @@ async function copyInto(
       destination: step.destination,
       chown:
         step.chown === undefined ? undefined : resolveOwner(step.chown, () => accountFiles(root)),
-      chmod: step.chmod === undefined ? undefined : parseMode(step.chmod),
+      chmod: step.chmod === undefined ? undefined : parseModeChange(step.chmod),
       unpackArchives: step.verb === 'ADD',
     }
     for (const selection of selections) {

@@ -22,7 +22,7 @@ export function executeRun(
   step: RunStep,
   output: StepOutput,
 ): Promise<StepOutcome> {
-  const inputs = stepInputs(step, { options: session.request.options, content: [] })
+  const inputs = stepInputs(step, { ...session.runOptions, content: [] })
   return session.perform(files, inputs, async (change) => {
     const { layers, active } = change.mounted
     const before = findMountPoints(session.context, [...layers, active])
@@ -56,7 +56,8 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
     user: step.user,
     workingdir: step.workingDir,
     hostname: undefined,
-    options: stepOptions(step, session.request.options),
+    options: stepOptions(step, session.runOptions.options),
+    defaults: session.runOptions.defaults,
   }
   const { status } = await runProgram(context, request, run.output, signal)
   if (status === 0) return

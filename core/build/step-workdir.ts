@@ -26,7 +26,7 @@ export function executeWorkdir(
   files: StageFiles,
   step: WorkdirStep,
 ): Promise<StepOutcome> {
-  const inputs = stepInputs(step, { options: session.request.options, content: [] })
+  const inputs = stepInputs(step, { ...session.runOptions, content: [] })
   return session.perform(files, inputs, async (change) => {
     await makeIn(session, change, { paths: [step.path], owner: step.user })
     return readdirSync(change.fs).length === 0 ? 'unchanged' : 'changed'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TsbuildError } from '../lib/errors.ts'
 import type { EscapeToken } from './instructions.ts'
+import { substitute, takesPattern } from './substitution.ts'
 
 /** What an expansion sees. */
 export interface Expansion {
@@ -15,9 +16,13 @@ const lengthMax = 1 << 20
 /** `${a:-${b:-…}}` */
 const depthMax = 64
 
+/** Of patterns: one character seen by one part of a pattern is a step. */
+const stepsMax = 20_000_000
+
 /**
  * A word with its variables put in, and its quotes and escapes gone: `$x`, `${x}`, and
- * `${x:-word}`, `:+`, `:?`, each also without the colon, which then asks only whether x is set.
+ * `${x:-word}`, `:+`, `:?`, each also without the colon, which then asks only whether x is set;
+ * `${x#pattern}`, `##`, `%` and `%%`, which take off, and `${x/pattern/text}` and `//`.
  *
  * @throws what `fail` makes, for a quote or brace without end, `:?`, and results over 1 MiB
  * @see Dockerfile reference, "Environment replacement"; moby/buildkit, dockerfile/shell
@@ -59,19 +64,24 @@ interface Piece {
 interface Cursor extends Expansion {
   readonly text: string
   readonly quotes: 'removed' | 'kept'
+  /** Escapes stay as they are: they belong to a pattern. */
+  raw: boolean
   at: number
   depth: number
   /** What may still come out. */
   left: number
+  readonly budget: { steps: number }
 }
 
 const cursorOf = (text: string, expansion: Expansion, quotes: Cursor['quotes']): Cursor => ({
   ...expansion,
   text,
   quotes,
+  raw: false,
   at: 0,
   depth: 0,
   left: lengthMax,
+  budget: { steps: stepsMax },
 })
 
 function expandPieces(word: string, expansion: Expansion): Piece[] {
@@ -80,10 +90,10 @@ function expandPieces(word: string, expansion: Expansion): Piece[] {
 }
 
 /** What stands for itself; `y`: used only with a place set just before. */
-const plainRun = { removed: /[^$'"\\`}]+/y, kept: /[^$\\`}]+/y }
+const plainRun = { removed: /[^$'"\\`}/]+/y, kept: /[^$\\`}/]+/y }
 
 /** Up to `end`, which is taken off; the empty text is the end of all. */
-function readPieces(cursor: Cursor, end: '' | '}'): Piece[] {
+function readPieces(cursor: Cursor, end: '' | '}' | '/'): Piece[] {
   const pieces: Piece[] = []
   const plain = plainRun[cursor.quotes]
   for (; cursor.at < cursor.text.length; ) {
@@ -99,8 +109,9 @@ function readPieces(cursor: Cursor, end: '' | '}'): Piece[] {
       pieces.push({ text: spend(cursor, run), whole: false })
     } else pieces.push(readSpecial(cursor, char))
   }
-  if (end !== '') throw cursor.fail(`"${shorten(cursor.text)}" has no closing brace`)
-  return pieces
+  if (end === '') return pieces
+  const missing = end === '}' ? 'closing brace' : 'second slash'
+  throw cursor.fail(`"${shorten(cursor.text)}" has no ${missing}`)
 }
 
 function readSpecial(cursor: Cursor, char: string): Piece {
@@ -119,6 +130,10 @@ function readSpecial(cursor: Cursor, char: string): Piece {
 /** The character behind an escape token. In a heredoc the token escapes only `$` and itself. */
 function readEscaped(cursor: Cursor): string {
   const char = cursor.text.charAt(cursor.at)
+  if (cursor.raw) {
+    cursor.at += char.length
+    return spend(cursor, `${cursor.escapeToken}${char}`)
+  }
   const taken = cursor.quotes === 'removed' || char === '$' || char === cursor.escapeToken
   if (!taken) return spend(cursor, cursor.escapeToken)
   cursor.at += char.length
@@ -147,7 +162,8 @@ function readDoubleQuoted(cursor: Cursor): string {
     const next = cursor.text.charAt(cursor.at)
     const escapes = char === cursor.escapeToken && ['"', '$', cursor.escapeToken].includes(next)
     if (escapes) cursor.at++
-    parts.push(spend(cursor, escapes ? next : char))
+    const kept = cursor.raw && char === cursor.escapeToken ? char : ''
+    parts.push(spend(cursor, `${kept}${escapes ? next : char}`))
   }
   throw unclosed(cursor, 'double')
 }
@@ -164,14 +180,32 @@ function readVariable(cursor: Cursor): string {
   }
   cursor.at++
   const name = readName(cursor)
-  const operator = /\}|:?[-+?]/y
+  const operator = /\}|:?[-+?]|[#%]|\/\/?/y
   operator.lastIndex = cursor.at
   const found = operator.exec(cursor.text)?.[0]
   if (name === '' || found === undefined) throw badSubstitution(cursor)
   cursor.at += found.length
   const value = cursor.valueOf(name)
   if (found === '}') return spend(cursor, value ?? '')
-  return substitute(cursor, { name, operator: found, value })
+  const words = readWords(cursor, found)
+  const result = substitute({ name, value, operator: found, ...words }, cursor)
+  return result === words.word ? result : spend(cursor, result) // a word was counted as it was read
+}
+
+/** The words behind an operator are expanded whether they count or not, as everywhere. */
+function readWords(cursor: Cursor, operator: string): { word: string; replacement: string } {
+  if (++cursor.depth > depthMax) throw cursor.fail('variables are nested too deeply')
+  const { raw } = cursor
+  cursor.raw = takesPattern(operator)
+  const read = (end: '}' | '/') =>
+    readPieces(cursor, end)
+      .map(({ text }) => text)
+      .join('')
+  const word = read(operator.startsWith('/') ? '/' : '}')
+  const replacement = operator.startsWith('/') ? read('}') : ''
+  cursor.raw = raw
+  cursor.depth--
+  return { word, replacement }
 }
 
 function readName(cursor: Cursor): string {
@@ -181,30 +215,6 @@ function readName(cursor: Cursor): string {
   return name
 }
 
-/** The operator is read; its word is expanded whether it counts or not, as everywhere. */
-function substitute(
-  cursor: Cursor,
-  { name, operator, value }: { name: string; operator: string; value: string | undefined },
-): string {
-  if (++cursor.depth > depthMax) throw cursor.fail('variables are nested too deeply')
-  const pieces = readPieces(cursor, '}')
-  cursor.depth--
-  const word = pieces.map(({ text }) => text).join('')
-  const counts = value !== undefined && !(operator.startsWith(':') && value === '')
-  switch (operator.at(-1)) {
-    case '-':
-      return counts ? spend(cursor, value) : word
-    case '+':
-      return counts ? word : ''
-    default:
-      if (counts) return spend(cursor, value)
-      throw cursor.fail(
-        `${name}: ${word || `must not be ${value === undefined ? 'unset' : 'empty'}`}`,
-        `give it by --build-arg ${name}=VALUE, or by ARG or ENV before this line`,
-      )
-  }
-}
-
 function badSubstitution(cursor: Cursor): TsbuildError {
   if (!cursor.text.includes('}', cursor.at)) {
     return cursor.fail(`"${shorten(cursor.text)}" has no closing brace`)
@@ -212,7 +222,7 @@ function badSubstitution(cursor: Cursor): TsbuildError {
   return cursor.fail(
     `"${shorten(cursor.text)}" is no substitution that is known`,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what one writes
-    'write $NAME, ${NAME}, or ${NAME:-word} with one of :- - :+ + :? ?',
+    'write $NAME, ${NAME}, or ${NAME:-word} with one of :- - :+ + :? ? # ## % %% / //',
   )
 }
 

@@ -6,7 +6,7 @@ import { type SourceFile, sourceError } from './source.ts'
 
 /** Which paths of a context do not count. Paths are byte strings, relative, without `.`, `..`. */
 export interface IgnoreMatcher {
-  readonly excludes: (path: string) => boolean
+  readonly ignores: (path: string) => boolean
   /**
    * False when all below a directory is excluded, as the directory itself: it need not be read.
    * Errs on the side of true.
@@ -32,7 +32,7 @@ export function compileIgnore(source: { name: string; text: string }): IgnoreMat
   const rules = file.lines.flatMap((_, index) => readRule(file, index) ?? [])
   const backwards = rules.reverse()
   return {
-    excludes: (path) => {
+    ignores: (path) => {
       const text = textOf(path)
       const rule = backwards.find(({ matches }) => matches(text))
       return rule !== undefined && !rule.negated
@@ -62,6 +62,21 @@ function readRule(file: SourceFile, index: number): Rule | undefined {
   throw sourceError(file, range, `"${written}" is no valid pattern`, {
     hint: 'close the "[" with a "]", or write \\[ for the character itself',
   })
+}
+
+/**
+ * A pattern of ignore files, for paths that are byte strings.
+ *
+ * @returns undefined for a `[` without end
+ */
+export function compileInclude(pattern: string): PathPattern | undefined {
+  const compiled = compilePattern(cleaned(pattern))
+  return (
+    compiled && {
+      matches: (path) => compiled.matches(textOf(path)),
+      mayMatchBelow: (directory) => compiled.mayMatchBelow(textOf(directory)),
+    }
+  )
 }
 
 /** Without `.`, `..`, doubled slashes, and slashes at its ends: all is relative to the context. */

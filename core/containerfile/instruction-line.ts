@@ -14,24 +14,30 @@ export interface InstructionLine {
   readonly keyword: string
   /** Behind the flags; never empty. */
   readonly rest: string
-  /** By name, without dashes; as written. */
-  readonly flags: ReadonlyMap<string, string>
+  readonly flags: Flags
   readonly heredocs: readonly Heredoc[]
   readonly located: { readonly range: SourceRange; readonly text: string }
   readonly escapeToken: EscapeToken
   readonly fail: Fail
 }
 
-/**
- * Takes the flags off the front, `--NAME=VALUE`; a lone `--` ends them.
- *
- * @param known the flags of the instruction, without dashes
- */
+/** What kinds of value flags have: a text, several of them, or true and false. */
+export type FlagKinds = Readonly<Record<string, 'text' | 'list' | 'switch'>>
+
+/** The values of the flags, by their names without dashes. */
+export interface Flags {
+  text(name: string): string | undefined
+  list(name: string): readonly string[]
+  /** Undefined when it is not there. */
+  isOn(name: string): boolean | undefined
+}
+
+/** Takes the flags off the front, `--NAME=VALUE`; a lone `--` ends them. */
 export function readInstructionLine(
   { keyword, rest, heredocs, range, text }: LogicalLine,
-  { escapeToken, known, fail }: { escapeToken: EscapeToken; known: readonly string[]; fail: Fail },
+  { escapeToken, known, fail }: { escapeToken: EscapeToken; known: FlagKinds; fail: Fail },
 ): InstructionLine {
-  const flags = new Map<string, string>()
+  const found = new Map<string, readonly string[]>()
   let at = 0
   while (rest.startsWith('--', at)) {
     const end = wordEnd(rest, at, escapeToken)
@@ -39,23 +45,45 @@ export function readInstructionLine(
     at = skipBlanks(rest, end)
     if (word === '--') break
     const { name, value } = readFlag(word, { keyword, known, fail })
-    if (flags.has(name)) throw fail(`flag --${name} is there twice`)
-    flags.set(name, value)
+    const before = found.get(name) ?? []
+    if (before.length > 0 && known[name] !== 'list') throw fail(`flag --${name} is there twice`)
+    found.set(name, [...before, value])
   }
   if (at === rest.length) throw fail(`${keyword} needs an argument`)
   const located = { range, text }
+  const flags = flagsOf(found)
   return { keyword, rest: rest.slice(at), flags, heredocs, located, escapeToken, fail }
 }
 
+const flagsOf = (found: ReadonlyMap<string, readonly string[]>): Flags => ({
+  text: (name) => found.get(name)?.[0],
+  list: (name) => found.get(name) ?? [],
+  isOn: (name) => {
+    const value = found.get(name)?.[0]
+    return value === undefined ? undefined : value === 'true'
+  },
+})
+
 function readFlag(
   word: string,
-  { keyword, known, fail }: { keyword: string; known: readonly string[]; fail: Fail },
+  { keyword, known, fail }: { keyword: string; known: FlagKinds; fail: Fail },
 ): { name: string; value: string } {
   const equals = word.indexOf('=')
   const name = word.slice(2, equals < 0 ? undefined : equals)
-  if (!known.includes(name)) throw fail(`unknown flag --${name}`, flagHint(keyword, name, known))
+  const kind = Object.hasOwn(known, name) ? known[name] : undefined
+  if (kind === undefined) {
+    throw fail(`unknown flag --${name}`, flagHint(keyword, name, Object.keys(known)))
+  }
+  if (kind === 'switch') return { name, value: readSwitch(name, word, fail) }
   if (equals < 0) throw fail(`flag --${name} has no value`, `write --${name}=VALUE`)
   return { name, value: word.slice(equals + 1) }
+}
+
+/** `--NAME`, or with `=true` or `=false`, in whatever case. */
+function readSwitch(name: string, word: string, fail: Fail): string {
+  const value = word.includes('=') ? word.slice(word.indexOf('=') + 1).toLowerCase() : 'true'
+  if (value === 'true' || value === 'false') return value
+  throw fail(`flag --${name} is "${value}"`, `write --${name}, --${name}=true or --${name}=false`)
 }
 
 function flagHint(keyword: string, name: string, known: readonly string[]): string {

@@ -57,6 +57,10 @@ export interface CopyInstruction extends Located {
   readonly from?: string
   readonly chown?: string
   readonly chmod?: string
+  /** Patterns, as in an ignore file, of what a source is copied without. */
+  readonly exclude?: readonly string[]
+  /** Whether sources are copied with the directories they are in. */
+  readonly parents?: boolean
   /** At least one, together with the heredocs. */
   readonly sources: readonly string[]
   readonly heredocs: readonly Heredoc[]
@@ -107,6 +111,7 @@ export interface HealthcheckInstruction extends Located {
   readonly intervalNs?: number
   readonly timeoutNs?: number
   readonly startPeriodNs?: number
+  readonly startIntervalNs?: number
   readonly retries?: number
 }
 

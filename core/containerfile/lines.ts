@@ -93,7 +93,7 @@ function readHeredocs(
 ): { heredocs: Heredoc[]; next: number } {
   const heredocs: Heredoc[] = []
   let next = line.end
-  if (!/^(?:RUN|COPY|ADD)$/.test(line.keyword)) return { heredocs, next }
+  if (!takesHeredocs(line)) return { heredocs, next }
   for (const mark of heredocMarks(line.rest, escapeToken)) {
     const heredoc = readHeredoc(file.lines, next, mark)
     if (heredoc === undefined) {
@@ -107,6 +107,9 @@ function readHeredocs(
   }
   return { heredocs, next }
 }
+
+const takesHeredocs = ({ keyword, rest }: { keyword: string; rest: string }): boolean =>
+  /^(?:RUN|COPY|ADD)$/.test(keyword === 'ONBUILD' ? splitKeyword(rest).keyword : keyword)
 
 /** The line without the token that continues it; undefined when it is not continued. */
 function continued(line: string, escapeToken: EscapeToken): string | undefined {

@@ -14,7 +14,7 @@ const networks: readonly RunNetwork[] = ['default', 'none', 'host']
 export function parseRun(line: InstructionLine): RunInstruction {
   const command = readCommand(line)
   if (command.form === 'json' && command.args.length === 0) throw line.fail('RUN has no command')
-  const written = line.flags.get('network') ?? 'default'
+  const written = line.flags.text('network') ?? 'default'
   const network = networks.find((known) => known === written)
   if (network === undefined) {
     throw line.fail(`unknown network "${written}"`, `it is one of ${networks.join(', ')}`)

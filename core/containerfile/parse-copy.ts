@@ -15,7 +15,8 @@ export function parseCopy(line: InstructionLine): CopyInstruction {
     throw fail(`${keyword} needs a source and a destination`)
   }
   const named = words.slice(0, -1)
-  const [from, chown, chmod] = [flags.get('from'), flags.get('chown'), flags.get('chmod')]
+  const [from, chown, chmod] = [flags.text('from'), flags.text('chown'), flags.text('chmod')]
+  const exclude = flags.list('exclude')
   if (from !== undefined && heredocs.length > 0)
     throw fail('a heredoc cannot come --from elsewhere')
   return {
@@ -27,6 +28,8 @@ export function parseCopy(line: InstructionLine): CopyInstruction {
     ...(from === undefined ? {} : { from }),
     ...(chown === undefined ? {} : { chown }),
     ...(chmod === undefined ? {} : { chmod }),
+    ...(exclude.length === 0 ? {} : { exclude }),
+    ...(flags.isOn('parents') ? { parents: true } : {}),
     ...located,
   }
 }

@@ -17,7 +17,7 @@ export function parseFrom({ rest, flags, located, fail }: InstructionLine): From
       'it begins with a letter; digits, "_", "." and "-" may follow',
     )
   }
-  const platform = flags.get('platform')
+  const platform = flags.text('platform')
   return {
     kind: 'from',
     image,

@@ -19,13 +19,14 @@ export function parseHealthcheck(line: InstructionLine): HealthcheckInstruction 
     ...durationOf(line, { flag: 'interval', key: 'intervalNs' }),
     ...durationOf(line, { flag: 'timeout', key: 'timeoutNs' }),
     ...durationOf(line, { flag: 'start-period', key: 'startPeriodNs' }),
+    ...durationOf(line, { flag: 'start-interval', key: 'startIntervalNs' }),
     ...retriesOf(line),
     ...located,
   }
 }
 
 function retriesOf({ flags, fail }: InstructionLine): { retries?: number } {
-  const written = flags.get('retries')
+  const written = flags.text('retries')
   if (written === undefined) return {}
   if (!/^[1-9]\d{0,8}$/.test(written)) throw fail(`--retries=${written} is no number from 1 on`)
   return { retries: Number(written) }
@@ -41,12 +42,14 @@ const nanoseconds: Readonly<Record<string, number>> = {
   h: 3600e9,
 }
 
+type DurationKey = 'intervalNs' | 'timeoutNs' | 'startPeriodNs' | 'startIntervalNs'
+
 /** As Go writes it: `1h30m`, `1.5s`; none, or at least a millisecond. */
 function durationOf(
   { flags, fail }: InstructionLine,
-  { flag, key }: { flag: string; key: 'intervalNs' | 'timeoutNs' | 'startPeriodNs' },
-): Partial<Record<typeof key, number>> {
-  const written = flags.get(flag)
+  { flag, key }: { flag: string; key: DurationKey },
+): Partial<Record<DurationKey, number>> {
+  const written = flags.text(flag)
   if (written === undefined) return {}
   const ns = readDuration(written)
   if (ns === undefined || (ns !== 0 && ns < 1e6)) {

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closest } from '../lib/closest.ts'
-import { heredocMarks } from './heredoc.ts'
-import { type Fail, type InstructionLine, readInstructionLine } from './instruction-line.ts'
+import { TsbuildError } from '../lib/errors.ts'
+import {
+  type Fail,
+  type FlagKinds,
+  type InstructionLine,
+  readInstructionLine,
+} from './instruction-line.ts'
 import type { Containerfile, EscapeToken, Instruction } from './instructions.ts'
 import { type LogicalLine, readLines, splitKeyword } from './lines.ts'
 import { parseCommand, parseRun, parseShell } from './parse-command.ts'
@@ -13,7 +18,7 @@ import { parseArg, parsePairs } from './parse-pairs.ts'
 import { type SourceFile, sourceError } from './source.ts'
 
 interface Rule {
-  readonly flags: readonly string[]
+  readonly flags: FlagKinds
   readonly parse: (line: InstructionLine) => Instruction
 }
 
@@ -27,27 +32,34 @@ const parseWorkdir = ({ rest, located }: InstructionLine): Instruction => ({
   ...located,
 })
 
+const copyFlags = { chown: 'text', chmod: 'text', exclude: 'list' } as const
+
+const healthcheckFlags = {
+  interval: 'text',
+  timeout: 'text',
+  'start-period': 'text',
+  'start-interval': 'text',
+  retries: 'text',
+} as const
+
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ['FROM', { flags: ['platform'], parse: parseFrom }],
-  ['RUN', { flags: ['network'], parse: parseRun }],
-  ['COPY', { flags: ['from', 'chown', 'chmod'], parse: parseCopy }],
-  ['ADD', { flags: ['chown', 'chmod'], parse: parseCopy }],
-  ['ENV', { flags: [], parse: parsePairs('env') }],
-  ['LABEL', { flags: [], parse: parsePairs('label') }],
-  ['ARG', { flags: [], parse: parseArg }],
-  ['WORKDIR', { flags: [], parse: parseWorkdir }],
-  ['USER', { flags: [], parse: parseText('user') }],
-  ['STOPSIGNAL', { flags: [], parse: parseText('stopsignal') }],
-  ['MAINTAINER', { flags: [], parse: parseText('maintainer') }],
-  ['EXPOSE', { flags: [], parse: parseList('expose') }],
-  ['VOLUME', { flags: [], parse: parseList('volume') }],
-  ['CMD', { flags: [], parse: parseCommand('cmd') }],
-  ['ENTRYPOINT', { flags: [], parse: parseCommand('entrypoint') }],
-  ['SHELL', { flags: [], parse: parseShell }],
-  [
-    'HEALTHCHECK',
-    { flags: ['interval', 'timeout', 'start-period', 'retries'], parse: parseHealthcheck },
-  ],
+  ['FROM', { flags: { platform: 'text' }, parse: parseFrom }],
+  ['RUN', { flags: { network: 'text' }, parse: parseRun }],
+  ['COPY', { flags: { from: 'text', parents: 'switch', ...copyFlags }, parse: parseCopy }],
+  ['ADD', { flags: copyFlags, parse: parseCopy }],
+  ['ENV', { flags: {}, parse: parsePairs('env') }],
+  ['LABEL', { flags: {}, parse: parsePairs('label') }],
+  ['ARG', { flags: {}, parse: parseArg }],
+  ['WORKDIR', { flags: {}, parse: parseWorkdir }],
+  ['USER', { flags: {}, parse: parseText('user') }],
+  ['STOPSIGNAL', { flags: {}, parse: parseText('stopsignal') }],
+  ['MAINTAINER', { flags: {}, parse: parseText('maintainer') }],
+  ['EXPOSE', { flags: {}, parse: parseList('expose') }],
+  ['VOLUME', { flags: {}, parse: parseList('volume') }],
+  ['CMD', { flags: {}, parse: parseCommand('cmd') }],
+  ['ENTRYPOINT', { flags: {}, parse: parseCommand('entrypoint') }],
+  ['SHELL', { flags: {}, parse: parseShell }],
+  ['HEALTHCHECK', { flags: healthcheckFlags, parse: parseHealthcheck }],
 ])
 const keywords: readonly string[] = [...rules.keys(), 'ONBUILD']
 const neverTriggers = ['ONBUILD', 'FROM', 'MAINTAINER']
@@ -57,13 +69,34 @@ const neverTriggers = ['ONBUILD', 'FROM', 'MAINTAINER']
  * wrong here is the text alone.
  *
  * @param source `name` is what messages call the file; whoever reads it bounds the text
- * @throws TsbuildError CONTAINERFILE_INVALID with an excerpt of the place
+ * @throws TsbuildError CONTAINERFILE_INVALID with an excerpt of the place; what else is wrong, each
+ *   instruction by itself, are its `others`
  * @see Dockerfile reference, https://docs.docker.com/reference/dockerfile/
  */
 export function parseContainerfile(source: { name: string; text: string }): Containerfile {
   const { file, escapeToken, lines } = readLines(source.name, source.text)
-  const instructions = lines.map((line) => parseLine(line, { file, escapeToken }))
+  const instructions: Instruction[] = []
+  const errors: TsbuildError[] = []
+  for (const line of lines) {
+    try {
+      instructions.push(parseLine(line, { file, escapeToken }))
+    } catch (error) {
+      if (!(error instanceof TsbuildError)) throw error
+      errors.push(error)
+      if (errors.length === errorsMax) break
+    }
+  }
+  const [first, ...others] = errors
+  if (first !== undefined) throw withOthers(first, others)
   return { ...file, escapeToken, instructions }
+}
+
+/** More at once help nobody. */
+const errorsMax = 10
+
+function withOthers(error: TsbuildError, others: readonly TsbuildError[]): TsbuildError {
+  const { code, message, excerpt, hint } = error
+  return others.length === 0 ? error : new TsbuildError(code, message, { excerpt, hint, others })
 }
 
 /** One line; also of a trigger that an image left for those built from it. */
@@ -87,12 +120,10 @@ function parseOnbuild(
   line: LogicalLine,
   { file, escapeToken, fail }: { file: SourceFile; escapeToken: EscapeToken; fail: Fail },
 ): Instruction {
-  const { rest, located } = readInstructionLine(line, { escapeToken, known: [], fail })
+  const { rest, located } = readInstructionLine(line, { escapeToken, known: {}, fail })
   const { keyword, rest: arguments_ } = splitKeyword(rest)
   if (neverTriggers.includes(keyword)) throw fail(`${keyword} cannot be a trigger of ONBUILD`)
-  if (heredocMarks(rest, escapeToken).length > 0) {
-    throw fail('a heredoc in ONBUILD is not supported yet', 'put the text into a file')
-  }
   parseLine({ ...line, keyword, rest: arguments_, text: rest }, { file, escapeToken })
-  return { kind: 'onbuild', trigger: rest, ...located }
+  const documents = line.heredocs.map(({ name, content }) => `\n${content}${name}`)
+  return { kind: 'onbuild', trigger: [rest, ...documents].join(''), ...located }
 }

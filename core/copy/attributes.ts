@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BigIntStats } from 'node:fs'
-import type { FileEntry } from '../../images/tar/entry.ts'
+import type { EntryType, FileEntry } from '../../images/tar/entry.ts'
 import { describe } from '../../images/unpack/describe.ts'
 import { keepsXattr, portableXattr } from '../../images/unpack/xattrs.ts'
 import type { Syscalls } from '../../native-shim/syscalls.ts'
+import type { ModeChange } from './mode-change.ts'
 import type { CopyOrigin } from './origin.ts'
 import type { Item } from './selection.ts'
 
@@ -16,8 +17,8 @@ export interface Owner {
 /** What the user wants otherwise than it is at the source. */
 export interface AttributeChanges {
   readonly chown?: Owner | undefined
-  /** Permission bits with setuid, setgid and sticky; not for symlinks. */
-  readonly chmod?: number | undefined
+  /** Not for symlinks. */
+  readonly chmod?: ModeChange | undefined
 }
 
 /** An item as it will be: the parts that cost no system call. */
@@ -37,8 +38,11 @@ export function accessOf(
   const found = stats === undefined ? NEW_DIRECTORY : Number(stats.mode) & 0o7777
   const kept = origin.kind === 'context' ? found & ~SET_ID_BITS : found
   const { uid, gid } = chown ?? { uid: 0, gid: 0 }
-  return { uid, gid, mode: type === 'symlink' ? 0o777 : (chmod ?? kept) }
+  return { uid, gid, mode: type === 'symlink' ? 0o777 : changed(kept, type, chmod) }
 }
+
+const changed = (mode: number, type: EntryType, chmod: ModeChange | undefined): number =>
+  chmod === undefined ? mode : chmod(mode, type === 'directory' ? 'directory' : 'other')
 
 /**
  * An entry that makes a file like the item, with all that is read from it but its content.
@@ -56,7 +60,8 @@ export function entryOf(
   const entry = describe({ source, ...item }, item.path, { ownership, sys, owners })
   const xattrs = keptXattrs(entry)
   if (origin.kind !== 'tree') return { ...entry, xattrs, ...accessOf(item, origin, changes) }
-  const mode = entry.type === 'symlink' ? entry.mode : (changes.chmod ?? entry.mode)
+  const { type } = entry
+  const mode = type === 'symlink' ? entry.mode : changed(entry.mode, type, changes.chmod)
   return { ...entry, xattrs, mode, ...changes.chown }
 }
 

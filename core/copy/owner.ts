@@ -31,20 +31,6 @@ export function resolveOwner(chown: string, files: () => AccountFiles): Owner {
   return { uid: found.uid, gid: found.gid }
 }
 
-/**
- * The permissions that `--chmod` names, in octal.
- *
- * @throws TsbuildError USAGE
- */
-export function parseMode(chmod: string): number {
-  if (/^[0-7]{1,5}$/.test(chmod) && Number.parseInt(chmod, 8) <= 0o7777) {
-    return Number.parseInt(chmod, 8)
-  }
-  throw new TsbuildError('USAGE', `cannot set the mode ${JSON.stringify(chmod)}`, {
-    hint: 'give it in octal: 755, 0644',
-  })
-}
-
 /** As much as programs of the container can be expected to read. */
 const MAX_BYTES = 1024 * 1024
 

@@ -4,13 +4,15 @@ import { posix } from 'node:path'
 import { entryType } from '../../images/unpack/describe.ts'
 import { splitPath } from '../../images/unpack/names.ts'
 import { O_PATH, type Syscalls } from '../../native-shim/syscalls.ts'
+import { compileInclude } from '../containerfile/ignore.ts'
+import type { PathPattern } from '../containerfile/path-pattern.ts'
 import { bytePath, toBytes } from '../lib/bytes.ts'
 import { hasCode } from '../lib/errno.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { expandPattern } from './expand.ts'
 import { followLast, inDirectory } from './links.ts'
-import { type CopyOrigin, originName } from './origin.ts'
-import type { Root, Selection, SourceMatch } from './selection.ts'
+import { type CopyOrigin, type IgnoreMatcher, originName } from './origin.ts'
+import type { Item, Root, Selection, SourceMatch } from './selection.ts'
 import { refuseStore, walkTree } from './walk.ts'
 
 /**
@@ -24,7 +26,7 @@ import { refuseStore, walkTree } from './walk.ts'
 export function selectSources(
   origin: CopyOrigin,
   patterns: readonly string[],
-  { sys, storeRoot }: SearchOptions,
+  { sys, storeRoot, exclude, parents = false }: SearchOptions,
 ): Selection {
   const own = origin.kind === 'tree' ? undefined : openRoot(origin)
   const rootFd = origin.kind === 'tree' ? origin.rootFd : (own ?? -1)
@@ -32,9 +34,10 @@ export function selectSources(
     if (own !== undefined) closeSync(own)
   }
   const store = origin.kind === 'tree' ? undefined : statSync(storeRoot, { bigint: true })
-  const search = { origin, rootFd, sys, store, storeRoot, sockets: 0 }
+  const search = { origin, rootFd, sys, store, storeRoot, exclude, sockets: 0 }
   try {
-    const matches = patterns.flatMap((given) => selectPattern(search, given))
+    const select = parents ? selectBelow : selectPattern
+    const matches = patterns.flatMap((given) => select(search, given))
     return { origin, rootFd, sys, matches, sockets: search.sockets, close }
   } catch (error) {
     close()
@@ -46,12 +49,17 @@ export interface SearchOptions {
   readonly sys: Syscalls
   /** The directory of the store: it would be copied into itself. */
   readonly storeRoot: string
+  /** Sees paths below a source, and the names of files. */
+  readonly exclude?: IgnoreMatcher | undefined
+  /** Whether sources are copied with the directories they are in: COPY --parents. */
+  readonly parents?: boolean
 }
 
 interface Search extends Root {
   readonly origin: CopyOrigin
   readonly store: BigIntStats | undefined
   readonly storeRoot: string
+  readonly exclude: IgnoreMatcher | undefined
   sockets: number
 }
 
@@ -77,6 +85,43 @@ function selectPattern(search: Search, given: string): SourceMatch[] {
   const kept = matches.filter((match) => match !== undefined)
   if (kept.length === 0) throw nothingLeft(search, given, matches.length)
   return kept
+}
+
+/**
+ * The source with the directories it lies in, up to `/./` where that stands in the pattern, which
+ * is one of ignore files: `**` reaches below directories.
+ *
+ * @see Dockerfile reference, "COPY --parents"
+ */
+function selectBelow(search: Search, given: string): SourceMatch[] {
+  refuseUrl(given)
+  const pivot = given.indexOf('/./')
+  const [top, rest] = pivot < 0 ? ['', given] : [given.slice(0, pivot), given.slice(pivot + 3)]
+  const include = compileInclude(posix.resolve('/', rest).slice(1) || '**')
+  if (include === undefined) throw notThere(search, given, 'the pattern is not closed')
+  const { origin } = search
+  const start = origin.kind === 'host' && !given.startsWith('/') ? origin.directory : '/'
+  const base = posix.resolve('/', start, origin.kind === 'host' ? top : `./${top}`)
+  const paths = expandPattern(search, toBytes(base.slice(1))) ?? []
+  const matches = paths.map((path) => ({
+    ...{ given, path, name: '', kind: 'directory' as const },
+    items: itemsBelow(search, { given, path, include }),
+  }))
+  const kept = matches.filter(({ items }) => items.length > 0)
+  if (kept.length === 0) throw nothingLeft(search, given, 0)
+  return kept
+}
+
+function itemsBelow(
+  search: Search,
+  { given, path, include }: { given: string; path: string; include: PathPattern },
+): Item[] {
+  try {
+    return inDirectory(search, path, (_, fd) => walkTree(search, fd, { path, include }))
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause) || cause instanceof TsbuildError) throw cause
+    throw notThere(search, given, 'there is no such directory', cause)
+  }
 }
 
 function refuseUrl(given: string): void {
@@ -117,11 +162,11 @@ function selectFound(search: Search, found: Found): SourceMatch | undefined {
   const ignored = isIgnored(search, asked)
   if (type === 'directory') {
     refuseStore(search, stats)
-    const items = inDirectory(search, path, (_, fd) => walkTree(search, fd, asked))
+    const items = inDirectory(search, path, (_, fd) => walkTree(search, fd, { path: asked }))
     if (ignored && items.length === 0) return undefined
     return { given, path, name, kind: 'directory', items }
   }
-  if (ignored) return undefined
+  if (ignored || search.exclude?.ignores(name)) return undefined
   if (type === undefined) throw notThere(search, given, 'a socket cannot be copied')
   return { given, path, name, kind: 'file', items: [{ path: '', type, stats }] }
 }
@@ -153,11 +198,11 @@ function notThere(
 
 function nothingLeft({ origin }: Search, given: string, filtered: number): TsbuildError {
   const file = origin.kind === 'context' ? origin.ignoreFile : undefined
-  const ignored = filtered > 0 ? ` (${filtered} filtered out using ${file ?? 'ignore rules'})` : ''
+  const ignored = filtered > 0 ? ` (${filtered} filtered out using ${file ?? '--exclude'})` : ''
   const message = `cannot copy: no items matching ${JSON.stringify(given)}${ignored}`
   const hint =
     filtered > 0
-      ? `change ${file ?? 'the ignore rules'}`
+      ? `change ${file ?? 'what --exclude says'}`
       : `it is looked for in ${originName(origin)}`
   return new TsbuildError('PATH_INVALID', message, { hint })
 }

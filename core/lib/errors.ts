@@ -42,6 +42,8 @@ export interface ErrorContext {
   readonly cause?: unknown
   /** Lines of the user's own text, with those marked that are meant. */
   readonly excerpt?: string | undefined
+  /** What else is wrong, to be told at the same time. */
+  readonly others?: readonly TsbuildError[]
   /** The status the command ends with; 125 is "our own failure", as in the container tools. */
   readonly exitCode?: number
 }
@@ -57,6 +59,7 @@ export class TsbuildError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly excerpt: string | undefined
+  readonly others: readonly TsbuildError[]
   readonly exitCode: number
 
   /** @param message what was tried, on what: lower case, no full stop */
@@ -65,6 +68,7 @@ export class TsbuildError extends Error {
     this.code = code
     this.hint = context.hint
     this.excerpt = context.excerpt
+    this.others = context.others ?? []
     this.exitCode = context.exitCode ?? 125
   }
 }
@@ -80,6 +84,10 @@ export function describeError(error: unknown, program = 'tsbuild'): string {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return `${program}: internal error, please report it\n${stack}`
   }
+  return [error, ...error.others].map((one) => paragraph(one, program)).join('\n')
+}
+
+function paragraph(error: TsbuildError, program: string): string {
   const lines = [`${program}: ${printable(error.message)}`]
   for (const cause of causes(error)) lines.push(`  caused by: ${printable(cause)}`)
   if (error.excerpt !== undefined) lines.push(printable(error.excerpt))

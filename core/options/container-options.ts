@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mergeCapabilities } from './capability-layers.ts'
 
 /**
  * What is asked of a container, in the words of the command line: by `from` for all that runs in
@@ -109,17 +110,26 @@ export const optionKinds: { readonly [K in Name]-?: Kind<NonNullable<ContainerOp
 }
 
 /** Of these lists a later layer's takes the place of an earlier one's: they name one choice. */
-const replaced: ReadonlySet<string> = new Set<Name>(['network', 'usernsUidMap', 'usernsGidMap'])
+const replaced: ReadonlySet<string> = new Set<Name>([
+  'network',
+  'usernsUidMap',
+  'usernsGidMap',
+  'hooksDir',
+])
 
 /** Several layers as one, the weakest first: lists add up, and of single values the last counts. */
-export function mergeOptions(...layers: readonly ContainerOptions[]): ContainerOptions {
-  const merged: Record<string, unknown> = {}
-  for (const [name, value] of layers.flatMap((layer) => Object.entries(layer))) {
+export const mergeOptions = (...layers: readonly ContainerOptions[]): ContainerOptions =>
+  layers.reduce(mergeTwo, {})
+
+function mergeTwo(earlier: ContainerOptions, later: ContainerOptions): ContainerOptions {
+  const merged: Record<string, unknown> = { ...earlier }
+  for (const [name, value] of Object.entries(later)) {
     const before = merged[name]
     const adds = Array.isArray(before) && Array.isArray(value) && !replaced.has(name)
     merged[name] = adds ? [...before, ...value] : (value ?? before)
   }
-  return merged
+  const { capAdd: _add, capDrop: _drop, ...others } = merged
+  return { ...others, ...mergeCapabilities(earlier, later) }
 }
 
 /** Whether a value read from a file has the form of options. */

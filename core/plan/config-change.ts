@@ -114,7 +114,7 @@ function setCommand(state: State, { kind, command }: CommandInstruction): State 
 }
 
 function healthcheckOf(check: HealthcheckInstruction): NonNullable<ExecutionConfig['Healthcheck']> {
-  const { command, intervalNs, timeoutNs, startPeriodNs, retries } = check
+  const { command, intervalNs, timeoutNs, startPeriodNs, startIntervalNs, retries } = check
   if (command === undefined) return { Test: ['NONE'] }
   const test = command.form === 'json' ? ['CMD', ...command.args] : ['CMD-SHELL', command.text]
   return {
@@ -122,6 +122,7 @@ function healthcheckOf(check: HealthcheckInstruction): NonNullable<ExecutionConf
     ...(intervalNs ? { Interval: intervalNs } : {}),
     ...(timeoutNs ? { Timeout: timeoutNs } : {}),
     ...(startPeriodNs ? { StartPeriod: startPeriodNs } : {}),
+    ...(startIntervalNs ? { StartInterval: startIntervalNs } : {}),
     ...(retries ? { Retries: retries } : {}),
   }
 }

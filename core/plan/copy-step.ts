@@ -30,8 +30,13 @@ export function copyStep(
       name,
       content: expand ? expandText(content, expansion) : content,
     })),
-    destination: absoluteDestination(config.WorkingDir, destination),
+    destination: absoluteDestination(
+      config.WorkingDir,
+      instruction.parents ? `${destination}/` : destination,
+    ),
     workingDir: absolutePath(config.WorkingDir, ''),
+    parents: instruction.parents ?? false,
+    exclude: (instruction.exclude ?? []).map((word) => expandWord(word, expansion)),
     ...(chown === undefined ? {} : { chown: expandWord(chown, expansion) }),
     ...(chmod === undefined ? {} : { chmod: expandWord(chmod, expansion) }),
   }

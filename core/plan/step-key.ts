@@ -3,6 +3,7 @@ import { type Digest, sha256 } from '../../images/digest.ts'
 import type { Platform } from '../../images/manifest.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
 import type { FileStep, RunStep } from './types.ts'
 
 /** What a step reads beside its own words and the files below it. */
@@ -14,16 +15,19 @@ export interface StepReads {
   readonly content: readonly string[]
   /** Those of the build. */
   readonly options: ContainerOptions
+  /** Of the machine's containers.conf. */
+  readonly defaults: EngineDefaults
 }
 
 /** All that decides which files a step gives, beside where it is done. Never a time. */
-export function stepInputs(step: FileStep, { content, options }: StepReads): object {
+export function stepInputs(step: FileStep, { content, options, defaults }: StepReads): object {
   switch (step.kind) {
     case 'run': {
       const { kind, args, env, user, workingDir, config } = step
       const { Volumes: volumes = {} } = config
       const own = stepOptions(step, options)
-      return { kind, args, env: [...env].sort(), user, workingDir, options: own, volumes }
+      const inputs = { kind, args, env: [...env].sort(), user, workingDir, options: own, volumes }
+      return Object.keys(defaults).length === 0 ? inputs : { ...inputs, defaults }
     }
     case 'copy': {
       const { kind, verb, destination, chown = '', chmod = '' } = step

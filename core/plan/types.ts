@@ -114,6 +114,9 @@ export interface CopyStep extends StepCommon {
   readonly workingDir: string
   readonly chown?: string
   readonly chmod?: string
+  /** Patterns of what is left out. */
+  readonly exclude: readonly string[]
+  readonly parents: boolean
 }
 
 /** A directory to be made where it is missing. */

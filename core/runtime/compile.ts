@@ -3,9 +3,11 @@ import { packList } from '../../native-shim/fields.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { capabilityMask } from '../spec/capabilities.ts'
+import { KEEP_GROUPS } from '../spec/generate.ts'
 import { programCandidates } from '../spec/program.ts'
 import type { Mount, RuntimeSpec } from '../spec/schema.ts'
-import { deviceOps } from './devices.ts'
+import { makesListener } from '../spec/seccomp/flags.ts'
+import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
 import { parseMountOptions } from './mount-options.ts'
 
@@ -15,9 +17,13 @@ export interface CompileFacts {
   readonly mayMakeNodes: boolean
   /** setgroups(2) was denied for good: the groups stay as they are. */
   readonly setgroupsDenied: boolean
+  /** Without a pid namespace below the guard: init ends when the guard does. */
+  readonly guardEnds: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
 }
+
+const SIGKILL = 9
 
 type Process = NonNullable<RuntimeSpec['process']>
 
@@ -38,14 +44,16 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
     ...(spec.mounts ?? []).map(mountOp),
-    ...deviceOps(facts), // after the mounts: /dev is one of them
+    // After the mounts: /dev is one of them. Its own mode counts for a default device, too.
+    ...(linux.devices ?? []).map((device) => deviceOp(device, facts)),
+    ...deviceOps(facts),
     ...consoleOps(process),
-    ['mkdir', process.cwd, 0o755],
+    ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
     ['pivot'],
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
     ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
-    ...identityOps(process, facts),
+    ...identityOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
     ...programOps(process, facts),
   ]
 }
@@ -73,8 +81,8 @@ function consoleOps({ terminal, consoleSize }: Process): Op[] {
 }
 
 /** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
-function identityOps(process: Process, facts: CompileFacts): Op[] {
-  const { user, capabilities = {}, rlimits = [], noNewPrivileges } = process
+function identityOps(process: Process, facts: CompileFacts & { keepsGroups: boolean }): Op[] {
+  const { user, capabilities = {}, rlimits = [], noNewPrivileges, apparmorProfile } = process
   const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
   const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}
   return [
@@ -84,8 +92,10 @@ function identityOps(process: Process, facts: CompileFacts): Op[] {
     ['chdir', process.cwd], // as root: the directory may be closed to others on the way
     ['bounding', mask(capabilities.bounding)], // needs CAP_SETPCAP
     ['keep-caps'],
+    ...(apparmorProfile ? ([['apparmor', apparmorProfile]] satisfies Op[]) : []),
+    ...(gateIsEarly(process, facts) ? ([['gate']] satisfies Op[]) : []),
     ...(noNewPrivileges ? [] : seccompOps(facts)), // needs CAP_SYS_ADMIN
-    ...groupOps(additionalGids, facts),
+    ...(facts.keepsGroups ? [] : groupOps(additionalGids, facts)),
     ['setid', uid, gid],
     [
       'capabilities',
@@ -94,25 +104,31 @@ function identityOps(process: Process, facts: CompileFacts): Op[] {
       mask(capabilities.inheritable),
     ],
     ['ambient', mask(capabilities.ambient)],
+    ...(facts.guardEnds ? ([['death-signal', SIGKILL]] satisfies Op[]) : []), // ids clear it
   ]
 }
 
 const groupOps = (gids: readonly number[], { setgroupsDenied }: CompileFacts): Op[] =>
   setgroupsDenied ? [] : [['groups', packList(gids.map(String))]]
 
-const seccompOps = ({ seccomp }: CompileFacts): Op[] =>
-  seccomp === undefined ? [] : [['seccomp', seccomp.flags, seccomp.program]]
+function seccompOps({ seccomp }: CompileFacts): Op[] {
+  if (seccomp === undefined) return []
+  const name = makesListener(seccomp) ? 'seccomp-notify' : 'seccomp'
+  return [[name, seccomp.flags, seccomp.program]]
+}
 
-function programOps(
-  { args = [], env = [], cwd, noNewPrivileges }: Process,
-  facts: CompileFacts,
-): Op[] {
+/** Nobody is asked about calls before the start: what waits at the gate may be what answers. */
+const gateIsEarly = ({ noNewPrivileges }: Process, { seccomp }: CompileFacts) =>
+  !noNewPrivileges && seccomp !== undefined && makesListener(seccomp)
+
+function programOps(process: Process, facts: CompileFacts): Op[] {
+  const { args = [], env = [], cwd, noNewPrivileges } = process
   const [program = ''] = args
   const path = env.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? ''
   const candidates = programCandidates({ program, path, cwd })
   return [
     ...(noNewPrivileges ? ([['no-new-privs']] satisfies Op[]) : []),
-    ['gate'],
+    ...(gateIsEarly(process, facts) ? [] : ([['gate']] satisfies Op[])),
     ...(noNewPrivileges ? seccompOps(facts) : []), // as late as can be: fewest calls after it
     ['exec', packList(candidates), packList(args), packList(env)],
   ]

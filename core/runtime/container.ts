@@ -9,12 +9,14 @@ import type { Context } from '../context.ts'
 import { slirpHelper } from '../network/slirp4netns.ts'
 import type { ExternalRuntime } from '../options/runtime.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
+import { isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
+import { containerProcessState } from '../spec/seccomp/process-state.ts'
 import { compileSpec } from './compile.ts'
 import type { ExternalContainer } from './external/external-main.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
-import { isHostRoot, isSetgroupsDenied, mapText } from './namespaces.ts'
+import { cloneFlags, isHostRoot, isSetgroupsDenied, joinsOf, mapText } from './namespaces.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, prepareOps } from './prepare.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -58,7 +60,8 @@ export async function prepareContainer(
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, setgroupsDenied })
+  const leaveGroups = setgroupsDenied || plan.process.groups.keep
+  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, leaveGroups })
   const files = await performOps(context, monitor, ops)
   const spec = specOf(context, plan, {
     generatedFiles,
@@ -82,9 +85,12 @@ export async function startProgram(
   const { plan, spec, filter, setgroupsDenied, external } = container
   if (external !== undefined) return external.start()
   const mayMakeNodes = isHostRoot(context.rights)
-  const ops = compileSpec(spec, { mayMakeNodes, setgroupsDenied, seccomp: filter.program })
+  const guardEnds = !isOwn(plan.namespaces, 'pid')
+  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
+  const ops = compileSpec(spec, facts)
   if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
   else await performOps(context, monitor, ops)
+  await nameAgent(context, monitor, container)
   await monitor.run()
 }
 
@@ -114,9 +120,26 @@ async function prepareWith(
   return { plan, pid: 0, spec: external.spec, filter, setgroupsDenied: false, external }
 }
 
-function startRequest({ idMaps, stdio }: RunPlan): StartRequest {
+/** Who answers for the filter, if it asks anybody. */
+async function nameAgent(
+  { trace }: Context,
+  monitor: ContainerMonitor,
+  { plan, pid, spec, filter: { profile } }: PreparedContainer,
+): Promise<void> {
+  if (profile?.listenerPath === undefined) return
+  const { id, rootfs } = plan.subject
+  const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
+  trace('shim', 'seccomp-agent', { path: profile.listenerPath })
+  await monitor.seccompAgent({ path: profile.listenerPath, state })
+}
+
+function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
+  const byClone = namespaces.filter(({ type }) => type === 'pid' || type === 'user')
   return {
-    cloneFlags: CLONE.pid | (idMaps === undefined ? 0 : CLONE.user),
+    cloneFlags: cloneFlags(byClone),
+    // A namespace around one that exists, or around none, the kernel does not allow or heed.
+    guardFlags: isOwn(namespaces, 'pid') ? CLONE.pid : 0,
+    joins: joinsOf(namespaces),
     uidMap: mapText(idMaps?.uid ?? []),
     gidMap: mapText(idMaps?.gid ?? []),
     setgroups: 'allow',

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Op } from '../../native-shim/ops.ts'
+import type { LinuxDevice } from '../spec/schema.ts'
 
-/** stat(2): a character device. */
-const S_IFCHR = 0o020000
+/** The type of a node, stat(2); `u` is a character device without a buffer, which all are. */
+const S_IFMT = { b: 0o060000, c: 0o020000, u: 0o020000, p: 0o010000 } as const
+const S_IFCHR = S_IFMT.c
 
 /** @see OCI runtime-spec, config-linux.md, "Default Devices" */
 const defaultDevices = [
@@ -38,12 +40,16 @@ export function deviceOps({ mayMakeNodes }: { readonly mayMakeNodes: boolean }):
   return [...nodes, ...links]
 }
 
+/** A device of the spec. */
+export function deviceOp(device: LinuxDevice, { mayMakeNodes }: { mayMakeNodes: boolean }): Op {
+  const { type, path, fileMode = 0o666, uid = 0, gid = 0 } = device
+  const [major, minor] = [Number(device.major ?? 0), Number(device.minor ?? 0)]
+  if (!mayMakeNodes && type !== 'p') return boundNode({ path, major, minor }, S_IFMT[type])
+  return ['mknod', path, S_IFMT[type], fileMode & 0o7777, major, minor, uid, gid]
+}
+
 /** The host's node of the same path and number. */
-export const boundNode = (node: { path: string; major: number; minor: number }): Op => [
-  'bind-device',
-  node.path,
-  node.path,
-  S_IFCHR,
-  node.major,
-  node.minor,
-]
+export const boundNode = (
+  node: { path: string; major: number; minor: number },
+  type: number = S_IFCHR,
+): Op => ['bind-device', node.path, node.path, type, node.major, node.minor]

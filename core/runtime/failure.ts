@@ -2,6 +2,8 @@
 import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
+import { RLIMIT } from './kernel.ts'
+import { outerOptions, printOuter } from './outer-engine.ts'
 
 /**
  * The user's words for a fact of the native side.
@@ -13,6 +15,7 @@ export function runFailure(error: unknown, program: string): unknown {
   if (error instanceof HelperFailed) return networkFailure(error)
   if (!(error instanceof ShimError)) return error
   if (error.where === 'exec') return execFailure(error, program)
+  if (error.where === 'rlimit') return limitFailure(error)
   const known = table.find(
     ({ where, code }) => where.includes(error.where) && (code === undefined || code === error.code),
   )
@@ -53,10 +56,71 @@ const table: readonly Row[] = [
     hint: 'a store on another file system may help: --root DIRECTORY',
   },
   {
+    where: ['unshare', 'clone'],
+    code: 'EPERM',
+    as: 'NAMESPACE_UNAVAILABLE',
+    message: 'make the namespaces of the container: they are refused',
+    hint: `inside a container: start that with ${printOuter([outerOptions.seccomp])}`,
+  },
+  ...['EACCES', 'EPERM', 'ENOSYS'].map((code) => ({
+    where: ['propagation', 'rootfs-bind', 'mount', 'bind', 'pivot', 'readonly', 'mask'],
+    code,
+    as: 'RUNTIME_FAILED' as const,
+    message: 'mount what the container needs',
+    hint: `inside a container: start that with ${printOuter([
+      code === 'EACCES' ? outerOptions.apparmor : outerOptions.seccomp,
+    ])}`,
+  })),
+  {
+    where: ['bounding', 'capabilities'],
+    code: 'EPERM',
+    as: 'RUNTIME_FAILED',
+    message: 'give the program its capabilities',
+    hint: 'inside a container: start that with --cap-add for each, or run with --cap-drop',
+  },
+  {
     where: ['bind-device'],
     as: 'RUNTIME_FAILED',
     message: 'give the container its devices',
     hint: 'the host lacks one in /dev: make it, or start the outer container with it',
+  },
+  {
+    where: ['mknod'],
+    code: 'EEXIST',
+    as: 'RUNTIME_FAILED',
+    message: 'give the container a device: something else has its path',
+    hint: 'choose another path in the container: --device HOST-PATH:PATH',
+  },
+  {
+    where: ['capabilities', 'ambient'],
+    as: 'RUNTIME_FAILED',
+    message: 'give the container its capabilities',
+    hint: 'tsbuild lacks one itself: drop it with --cap-drop, or give it to the outer container',
+  },
+  {
+    where: ['apparmor'],
+    as: 'RUNTIME_FAILED',
+    message: 'apply the AppArmor profile',
+    hint: 'load it first (apparmor_parser); where tsbuild is confined, its profile must allow it',
+  },
+  {
+    where: ['workdir'],
+    as: 'RUNTIME_FAILED',
+    message: 'make the working directory of the container',
+    hint: 'something on the way to it is no directory: choose another with --workingdir',
+  },
+  {
+    where: ['seccomp-agent'],
+    as: 'RUNTIME_FAILED',
+    message: 'hand the seccomp listener to its agent',
+    hint: 'start the agent, so that it listens at the listenerPath of the seccomp profile',
+  },
+  {
+    where: ['seccomp-notify'],
+    code: 'EBUSY',
+    as: 'RUNTIME_FAILED',
+    message: 'load a seccomp filter with a listener: a filter around this one has one',
+    hint: 'start the outer container without a seccomp agent, or this one with another profile',
   },
   {
     where: ['init', 'guard'],
@@ -90,12 +154,28 @@ const table: readonly Row[] = [
     hint: 'leave out --runtime for our own engine',
   },
   {
+    where: ['after'],
+    as: 'RUNTIME_FAILED',
+    message: 'keep what is to run after the container: it is more than 64 programs or 4 MiB',
+    hint: 'use fewer poststop hooks or networks',
+  },
+  {
     where: ['monitor'],
     as: 'RUNTIME_FAILED',
     message: 'run the container to its end: its monitor or guard was killed',
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
 ]
+
+/** The detail is the number of the limit. */
+function limitFailure(error: ShimError): TsbuildError {
+  const [type = 'RLIMIT'] = Object.entries(RLIMIT).find(([, n]) => `${n}` === error.detail) ?? []
+  const name = type.slice('RLIMIT_'.length).toLowerCase()
+  return new TsbuildError('RUNTIME_FAILED', `cannot set the limit ${name} of the container`, {
+    cause: error,
+    hint: `tsbuild's own hard limit is the highest there can be: see "ulimit -H -a", ask for less`,
+  })
+}
 
 function execFailure(error: ShimError, program: string): TsbuildError {
   const shown = JSON.stringify(program)
@@ -131,7 +211,10 @@ function execFailure(error: ShimError, program: string): TsbuildError {
     default:
       return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}`, {
         ...context,
-        hint: 'see each step with TSBUILD_TRACE=shim',
+        hint:
+          error.code === 'EBADF'
+            ? 'too few open files are allowed: --ulimit nofile=4 is the least'
+            : 'see each step with TSBUILD_TRACE=shim',
       })
   }
 }
@@ -141,7 +224,8 @@ function networkFailure(error: HelperFailed): TsbuildError {
   return new TsbuildError('NETWORK_FAILED', `cannot connect the network: ${error.helper} failed`, {
     cause: error,
     hint: noTun
-      ? 'make /dev/net/tun readable and writable (modprobe tun), or run with --network host'
+      ? 'make /dev/net/tun readable and writable (modprobe tun), inside a container start that ' +
+        `with ${printOuter([outerOptions.tun])}, or run with --network host`
       : 'run with --network host or --network none to go without it',
   })
 }

@@ -3,11 +3,18 @@ import type { Op } from '../../native-shim/ops.ts'
 import type { ShimError } from '../../native-shim/shim-error.ts'
 import { boundNode } from './devices.ts'
 import { MOUNT_ATTR, MS } from './kernel.ts'
+import { type OuterOption, outerOptions, printOuter } from './outer-engine.ts'
 
-/** What is done in place of an op that the kernel refused, and what the user is told of it. */
+/** What is done in place of an op that the kernel refused. */
 export interface Fallback {
   readonly ops: readonly Op[]
-  readonly warning?: string
+  /** What is not as it should be; without it the program sees no difference. */
+  readonly loss?: Loss
+}
+
+export interface Loss {
+  readonly what: string
+  readonly regain: OuterOption
 }
 
 /**
@@ -17,27 +24,64 @@ export interface Fallback {
  * @returns undefined when there is none and the failure stands
  */
 export function fallbackOf(op: Op | undefined, { code }: ShimError): Fallback | undefined {
-  if (code !== 'EPERM' || op === undefined) return undefined
-  if (op[0] === 'mknod') {
-    const [, path, , , major, minor] = op
-    return { ops: [boundNode({ path, major, minor })] }
-  }
-  if (op[0] === 'mount' && op[2] === 'proc') return outerProc(op[1])
-  if (op[0] === 'mount' && op[2] === 'sysfs') return outerSys(op[1])
-  return undefined
+  if (op === undefined) return undefined
+  return table.find(({ codes, isMeant }) => codes.includes(code) && isMeant(op))?.instead(op)
 }
 
-/**
- * The kernel gives no new procfs where a part of the outer one is masked ("mount too revealing",
- * mount_namespaces(7)): in a container that is not privileged.
- */
-const outerProc = (target: string): Fallback => ({
-  ops: [['bind', '/proc', target, 1, 0, 0, 0, MS.slave]],
-  warning:
-    '/proc of the outer container is shown: its process numbers do not match those inside; ' +
-    'start the outer one with --security-opt unmask=ALL to get a /proc of its own',
-})
+/** One warning for all that was lost. */
+export function lossesText(losses: readonly Loss[]): string {
+  const lost = losses.map(({ what }) => what).join(', and ')
+  const regain = printOuter(losses.map((loss) => loss.regain))
+  return `the container around us lets ${lost}; start it with ${regain} to change that`
+}
 
-const outerSys = (target: string): Fallback => ({
-  ops: [['bind', '/sys', target, 1, 0, 0, MOUNT_ATTR.rdonly, MS.slave]],
-})
+interface Row {
+  readonly codes: readonly string[]
+  readonly isMeant: (op: Op) => boolean
+  readonly instead: (op: Op) => Fallback
+}
+
+const mountOf = (type: string) => (op: Op) => op[0] === 'mount' && op[2] === type
+
+const table: readonly Row[] = [
+  {
+    codes: ['EPERM'],
+    isMeant: ([name]) => name === 'mknod',
+    instead: bindNode,
+  },
+  {
+    // No new procfs where a part of the outer one is masked: "mount too revealing",
+    // mount_namespaces(7). In a container that is not privileged it always is.
+    codes: ['EPERM'],
+    isMeant: mountOf('proc'),
+    instead: ([, target]) => ({
+      ops: [['bind', '/proc', String(target), 1, 0, 0, 0, MS.slave]],
+      loss: {
+        what: 'its own /proc be seen, where processes have other numbers',
+        regain: outerOptions.unmask,
+      },
+    }),
+  },
+  {
+    codes: ['EPERM'],
+    isMeant: mountOf('sysfs'),
+    instead: ([, target]) => ({
+      ops: [['bind', '/sys', String(target), 1, 0, 0, MOUNT_ATTR.rdonly, MS.slave]],
+    }),
+  },
+  {
+    // Seccomp filters of engines refuse the calls to all who do not hold CAP_SYS_ADMIN outside.
+    codes: ['EPERM', 'ENOSYS'],
+    isMeant: ([name]) => name === 'hostname' || name === 'domainname',
+    instead: ([name]) => ({
+      ops: [],
+      loss: { what: `its own ${name} be seen`, regain: outerOptions.seccomp },
+    }),
+  },
+]
+
+function bindNode(op: Op): Fallback {
+  if (op[0] !== 'mknod') return { ops: [op] }
+  const [, path, type, , major, minor] = op
+  return { ops: [boundNode({ path, major, minor }, type)] }
+}

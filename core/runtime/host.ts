@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
+import { everyCapability } from '../spec/capabilities.ts'
 import type { HardLimits } from '../spec/rlimits.ts'
 
 /** The text of a host's file, undefined where it cannot be read. */
@@ -38,6 +39,17 @@ export function hardLimits(text = hostFile('/proc/self/limits') ?? ''): HardLimi
     return value === undefined || value === 'unlimited' ? RLIM_INFINITY : BigInt(value)
   }
   return { nofile: limit('Max open files'), nproc: limit('Max processes') }
+}
+
+/**
+ * The capabilities that a container can get, as bits: our bounding set. In a user namespace that
+ * is all that the kernel knows.
+ *
+ * @param text of /proc/self/status, proc(5)
+ */
+export function boundingSet(text = hostFile('/proc/self/status') ?? ''): bigint {
+  const digits = /^CapBnd:\s*([0-9a-f]+)$/m.exec(text)?.[1]
+  return digits === undefined ? everyCapability : BigInt(`0x${digits}`)
 }
 
 const RLIM_INFINITY = 2n ** 64n - 1n

@@ -3,7 +3,7 @@ import type { ContainerMonitor, Files, HelperRequest } from '../../native-shim/c
 import type { Op } from '../../native-shim/ops.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
 import type { Context } from '../context.ts'
-import { fallbackOf } from './fallback.ts'
+import { fallbackOf, type Loss, lossesText } from './fallback.ts'
 
 /**
  * Has init perform the ops, and for one that the kernel refuses its second way, if it has one.
@@ -17,6 +17,26 @@ export async function performOps(
   ops: readonly Op[],
   helpers: readonly HelperRequest[] = [],
 ): Promise<Files> {
+  const losses: Loss[] = []
+  try {
+    return await performRest({ trace, monitor, losses }, ops, helpers)
+  } finally {
+    if (losses.length > 0) warn(lossesText(losses))
+  }
+}
+
+interface Performance extends Pick<Context, 'trace'> {
+  readonly monitor: ContainerMonitor
+  /** What second ways have lost so far. */
+  readonly losses: Loss[]
+}
+
+async function performRest(
+  performance: Performance,
+  ops: readonly Op[],
+  helpers: readonly HelperRequest[],
+): Promise<Files> {
+  const { trace, monitor, losses } = performance
   trace('shim', 'ops', { ops: ops.map(readable), helpers: helpers.map(({ argv }) => argv) })
   try {
     return await monitor.perform(ops, helpers)
@@ -25,8 +45,8 @@ export async function performOps(
     const fallback = fallbackOf(ops[error.index], error)
     if (fallback === undefined) throw error
     trace('shim', 'fallback', { op: error.where, detail: error.detail, code: error.code })
-    if (fallback.warning !== undefined) warn(fallback.warning)
-    return performOps({ trace, warn }, monitor, [...fallback.ops, ...ops.slice(error.index + 1)])
+    if (fallback.loss !== undefined) losses.push(fallback.loss)
+    return performRest(performance, [...fallback.ops, ...ops.slice(error.index + 1)], [])
   }
 }
 
@@ -36,6 +56,6 @@ function readable([name, ...args]: Op): readonly unknown[] {
 }
 
 function readableBytes(name: string, bytes: Uint8Array): unknown {
-  if (name === 'seccomp') return `${bytes.length / 8} instructions`
+  if (name === 'seccomp' || name === 'seccomp-notify') return `${bytes.length / 8} instructions`
   return Buffer.from(bytes).toString().split('\0').slice(0, -1)
 }

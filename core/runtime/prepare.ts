@@ -2,14 +2,17 @@
 import { packList } from '../../native-shim/fields.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { CLONE, MS } from './kernel.ts'
+import type { Namespace } from '../spec/namespaces.ts'
+import { MS } from './kernel.ts'
+import { cloneFlags } from './namespaces.ts'
 
 export interface PrepareRequest {
   readonly id: string
   readonly rootfs: RootfsPlan
-  /** Of the spec; pid and user are made by clone, the others here. */
-  readonly namespaces: readonly (keyof typeof CLONE)[]
-  readonly setgroupsDenied: boolean
+  /** Of the spec; pid and user are made by clone, those with a path joined before, others here. */
+  readonly namespaces: readonly Namespace[]
+  /** setgroups(2) was denied for good, or the groups of the caller are to stay. */
+  readonly leaveGroups: boolean
 }
 
 /** passwd(5) and group(5) of an image, at most: bounded, for a stranger makes them. */
@@ -21,13 +24,13 @@ export const accountFiles = { passwd: '/etc/passwd', group: '/etc/group' } as co
  * What init does first: its namespaces and the root file system, up to where its accounts can be
  * read. The user of the spec depends on them.
  */
-export function prepareOps({ id, rootfs, namespaces, setgroupsDenied }: PrepareRequest): Op[] {
-  const later = namespaces.filter((type) => type !== 'pid' && type !== 'user')
+export function prepareOps({ id, rootfs, namespaces, leaveGroups }: PrepareRequest): Op[] {
+  const later = namespaces.filter(({ type }) => type !== 'pid' && type !== 'user')
   return [
-    ['unshare', later.reduce((flags, type) => flags | CLONE[type], 0)],
+    ['unshare', cloneFlags(later)],
     ['session'],
     ['keyring', `_ses.${id}`],
-    ...(setgroupsDenied ? [] : ([['groups', packList([])]] satisfies Op[])),
+    ...(leaveGroups ? [] : ([['groups', packList([])]] satisfies Op[])),
     ['umask', 0],
     // Not private: what the host mounts from now on may come in, nothing of ours goes out.
     ['propagation', '/', MS.rec | MS.slave],

@@ -5,16 +5,21 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import type { EngineDefaults } from '../options/engine-defaults.ts'
+import { type Isolation, isolationOf } from '../options/isolation.ts'
+import { namespaceChoices } from '../options/namespaces.ts'
 import { type ExternalRuntime, externalRuntime } from '../options/runtime.ts'
-import { type SecurityOptions, securityOptions } from '../options/security.ts'
+import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { defaultCapabilities, resolveCapabilities } from '../spec/capabilities.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
+import type { Namespace } from '../spec/namespaces.ts'
 import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { hasCgroupNamespaces } from './host.ts'
 import { containerIdMaps } from './namespaces.ts'
+import { planNamespaces } from './plan-namespaces.ts'
+import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
 /** What is asked of a container's program, by `run` or a step of a build. */
@@ -28,6 +33,8 @@ export interface ProgramRequest {
   /** Undefined: the beginning of the id. */
   readonly hostname: string | undefined
   readonly options: ContainerOptions
+  /** Where the options say nothing. */
+  readonly defaults: EngineDefaults
 }
 
 /** What it runs in. Nobody else may use the snapshots of its root file system meanwhile. */
@@ -44,12 +51,10 @@ export interface RunSubject {
 export interface Surroundings {
   /** A pty of the container's own. */
   readonly terminal: boolean
+  /** Undefined: as large as the terminal that tsbuild has, if it has one. */
+  readonly terminalSize: TerminalSize | undefined
   readonly stdio: readonly [StdioMode, StdioMode, StdioMode]
-  /** Whether the host's proxy variables are handed on. */
-  readonly proxies: boolean
 }
-
-export type NamespaceType = 'user' | 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup'
 
 /** All that is decided before the root file system is there; it has no user yet. */
 export interface RunPlan extends Surroundings {
@@ -59,11 +64,12 @@ export interface RunPlan extends Surroundings {
   readonly hostname: string
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
-  readonly security: SecurityOptions
+  readonly process: ProcessPlan
+  readonly isolation: Isolation
   /** Undefined: our own engine. */
   readonly runtime: ExternalRuntime | undefined
-  readonly namespaces: readonly NamespaceType[]
-  readonly capabilities: readonly string[]
+  /** What is not listed is shared with the caller; what has a path is joined. */
+  readonly namespaces: readonly Namespace[]
   readonly machine: Machine
 }
 
@@ -83,8 +89,10 @@ export function planRun(
     throw new TsbuildError('USAGE', 'nothing to run: no command was given', {
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
-  const idMaps = containerIdMaps(rights)
   const { options } = request
+  const isRoot = rights.hostUid === 0
+  const isolation = isolationOf({ option: options.isolation, env, isRoot })
+  const idMaps = containerIdMaps(rights)
   const network = networkMode(options.network ?? [])
   return {
     ...surroundings,
@@ -94,13 +102,16 @@ export function planRun(
     hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
     idMaps,
     network,
-    runtime: externalRuntime(options, { isolation: options.isolation, env }),
-    security: securityOptions(options.securityOpt ?? []),
-    namespaces: namespacesOf(network, idMaps),
-    capabilities: resolveCapabilities({
-      base: defaultCapabilities,
-      add: commaSeparated(options.capAdd),
-      drop: commaSeparated(options.capDrop),
+    process: processPlan(options, request.defaults),
+    isolation,
+    runtime: externalRuntime(options, { isolation, env }),
+    namespaces: planNamespaces({
+      isolation,
+      choices: namespaceChoices(options),
+      network: network === 'host' ? 'host' : 'private',
+      ownUser: idMaps !== undefined,
+      hasCgroups: hasCgroupNamespaces(),
+      pathOf: notRunning,
     }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
@@ -108,24 +119,15 @@ export function planRun(
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { security, capabilities, machine, runtime }: RunPlan,
+  { process: { security, capabilities }, machine, runtime }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
   const isRead = wantsProfile || runtime !== undefined
   return { option: security.seccomp, capabilities, machine, wantsProfile: isRead }
 }
 
-const commaSeparated = (values: readonly string[] = []) =>
-  values.flatMap((value) => value.split(','))
-
-function namespacesOf(network: NetworkMode, idMaps: IdMappings | undefined): NamespaceType[] {
-  return [
-    ...(idMaps === undefined ? [] : (['user'] as const)),
-    'mount',
-    'pid',
-    'ipc',
-    'uts',
-    ...(network === 'host' ? [] : (['network'] as const)),
-    ...(hasCgroupNamespaces() ? (['cgroup'] as const) : []),
-  ]
+function notRunning(container: string): never {
+  throw new TsbuildError('NAMESPACE_UNAVAILABLE', `no program runs in container ${container}`, {
+    hint: 'start one first: tsbuild run CONTAINER PROGRAM',
+  })
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context } from '../context.ts'
+import { withUlimits } from '../options/ulimit.ts'
+import { deviceParts } from '../spec/devices.ts'
 import { containerEnvironment } from '../spec/environment.ts'
 import { generateSpec } from '../spec/generate.ts'
+import { withGroups } from '../spec/groups.ts'
 import { isMapped } from '../spec/id-maps.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
+import { protectedPaths } from '../spec/protected-paths.ts'
 import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import type { LinuxSeccomp } from '../spec/seccomp/types.ts'
 import { type AccountFiles, checkUserMapped, resolveUser } from '../spec/user.ts'
-import { hardLimits, hasCgroupNamespaces, thermalCpus } from './host.ts'
+import { hardLimits, thermalCpus } from './host.ts'
 import type { RunPlan } from './run-plan.ts'
 
 /**
@@ -25,37 +29,54 @@ export function specOf(
   },
 ): RuntimeSpec {
   const { rights } = context
-  const { request, subject, args, hostname, terminal, idMaps, capabilities } = plan
+  const { request, subject, args, hostname, terminal, idMaps, process } = plan
   const { config, rootfs } = subject
-  const user = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), rights)
+  const { groups } = process
+  const account = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), rights)
   return generateSpec({
     args,
     env: containerEnvironment({
       image: config.Env ?? [],
       overrides: request.env,
       host: context.env,
-      proxies: plan.proxies,
-      home: user.home,
+      proxies: process.proxies,
+      home: account.home,
       hostname,
       terminal,
     }),
     cwd: request.workingdir ?? config.WorkingDir ?? '/',
-    user,
+    user: withGroups(account, groups, found, rights),
+    keepGroups: groups.keep,
     terminal,
-    consoleSize: undefined,
+    consoleSize: plan.terminalSize,
     hostname,
     rootfs: rootfs.target,
     readonlyRootfs: false,
     idMaps,
     network: plan.network,
-    cgroupNamespace: hasCgroupNamespaces(),
-    capabilities,
-    noNewPrivileges: plan.security.noNewPrivileges,
+    namespaces: plan.namespaces,
+    ...processChoices(plan),
     seccomp: found.seccomp,
-    rlimits: defaultRlimits(hardLimits()),
     generatedFiles: found.generatedFiles,
     gid5Mapped: isMapped(5, rights.gidMap),
-    thermalCpus: thermalCpus(),
-    annotations: {},
+    annotations: request.defaults.annotations ?? {},
   })
+}
+
+/** What the options of the process came to, in the words of a spec. */
+function processChoices({ process, idMaps, subject }: RunPlan) {
+  const { capabilities, security, rlimits, devices, shmSizeBytes, limits } = process
+  return {
+    capabilities,
+    noNewPrivileges: security.noNewPrivileges,
+    apparmorProfile: process.apparmorProfile,
+    umask: process.umask,
+    rlimits: withUlimits(defaultRlimits(hardLimits()), rlimits),
+    ...deviceParts(devices, { mayMakeNodes: idMaps === undefined }),
+    resources: limits.resources,
+    cgroupsPath: limits.cgroupParent && `${limits.cgroupParent}/tsbuild-${subject.id}`,
+    shmSizeBytes,
+    procOptions: security.procOptions,
+    protectedPaths: protectedPaths(thermalCpus(), security),
+  }
 }

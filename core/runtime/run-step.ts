@@ -9,7 +9,8 @@ import { unmountRootfs } from '../snapshot/mount.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
-import { namespaceUnavailable } from './namespaces.ts'
+import { monitorOfRun } from './namespaces.ts'
+import { refuseLimits } from './process-plan.ts'
 import {
   type ProgramRequest,
   planRun,
@@ -62,11 +63,12 @@ export async function runStep(
   output: StepOutput,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  if (context.monitor === undefined) throw namespaceUnavailable(context.rights)
+  const monitor = monitorOfRun(context)
   signal.throwIfAborted()
   const plan = planOf(context, request)
-  const common = commonOf(context, context.monitor)
-  const filter = await filterOf(common, plan)
+  refuseLimits(plan.process.limits)
+  const common = commonOf(context, monitor)
+  const filter = await filterOf(context, common, plan)
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim()
@@ -112,10 +114,10 @@ const warningOnce = (context: Context, { warned }: Common): Context => ({
   },
 })
 
-function filterOf({ filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
+function filterOf({ paths }: Context, { filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
   const request = seccompRequest(plan, { wantsProfile: false })
   const key = JSON.stringify(request)
-  const filter = filters.get(key) ?? seccompFilter(request)
+  const filter = filters.get(key) ?? seccompFilter(request, paths)
   filters.set(key, filter)
   return filter
 }
@@ -128,7 +130,7 @@ function planOf(context: Context, request: StepRequest): RunPlan {
     { ...subject, config },
     { ...rest, env: [] },
     // Pipes of the monitor's own: Node's are sockets, which /dev/stdout cannot open.
-    { terminal: false, stdio: ['null', 'pipe', 'pipe'], proxies: false },
+    { terminal: false, terminalSize: undefined, stdio: ['null', 'pipe', 'pipe'] },
   )
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs'
-import { TsbuildError } from '../lib/errors.ts'
+import { release } from 'node:os'
+import { type ErrorContext, TsbuildError } from '../lib/errors.ts'
 import type { CompiledSeccomp } from '../spec/seccomp/compile.ts'
 import { precompiledSeccomp } from '../spec/seccomp/precompiled.ts'
 import type { LinuxSeccomp, Machine } from '../spec/seccomp/types.ts'
+import { seccompCache } from './seccomp-cache.ts'
+import { findDefaultProfile, type ProfileFile, readProfileFile } from './seccomp-file.ts'
 
 /** The filter of a run: what the spec says, and what init loads. */
 export interface SeccompFilter {
@@ -13,59 +15,86 @@ export interface SeccompFilter {
 }
 
 export interface SeccompRequest {
-  /** `default`, `unconfined`, or the path of a profile in the spec's JSON. */
+  /** `default`, `unconfined`, or the path of a profile. */
   readonly option: string
+  /** The bounding set. */
   readonly capabilities: readonly string[]
   readonly machine: Machine
   /** Whether the spec is to be shown. */
   readonly wantsProfile: boolean
 }
 
+/** Where things lie. */
+export interface SeccompPlaces {
+  /** Of the store: compiled profiles are kept there. */
+  readonly root: string
+  /** Profiles for all containers that ask for none; the first that is there. */
+  readonly defaults?: readonly string[]
+}
+
 /**
- * What `--security-opt seccomp=…` asks for.
+ * What `--security-opt seccomp=…` asks for. Without it the machine's profile counts, as for the
+ * other container tools, and where there is none our own.
  *
- * The default one comes ready from the build; compiler and tables are loaded only for others.
+ * Our own comes ready from the build, and others are compiled once; compiler and tables are
+ * loaded only for that.
  *
  * @throws TsbuildError SPEC_INVALID for a file that is no profile
  */
-export async function seccompFilter(request: SeccompRequest): Promise<SeccompFilter> {
-  const { option, capabilities, machine, wantsProfile } = request
+export async function seccompFilter(
+  request: SeccompRequest,
+  places: SeccompPlaces,
+): Promise<SeccompFilter> {
+  const { option } = request
   if (option === 'unconfined') return { profile: undefined, program: undefined }
-  const ready = option === 'default' ? precompiledSeccomp(capabilities, machine) : undefined
+  const file = option === 'default' ? findDefaultProfile(places.defaults) : readProfileFile(option)
+  return file === undefined ? ownFilter(request) : fileFilter(request, file, places.root)
+}
+
+async function ownFilter(request: SeccompRequest): Promise<SeccompFilter> {
+  const { capabilities, machine, wantsProfile } = request
+  const ready = precompiledSeccomp(capabilities, machine)
   if (ready !== undefined && !wantsProfile) return { profile: undefined, program: ready }
   const { compileSeccomp, defaultSeccomp } = await import('../spec/seccomp/seccomp-main.ts')
-  const profile =
-    option === 'default' ? defaultSeccomp({ capabilities, arch: machine }) : readProfile(option)
+  const profile = defaultSeccomp({ capabilities, arch: machine })
   return { profile, program: ready ?? compileSeccomp(profile, machine) }
 }
 
-function readProfile(path: string): LinuxSeccomp {
-  const hint = 'it is a JSON file like linux.seccomp of an OCI runtime spec, with defaultAction'
-  let value: unknown
+async function fileFilter(
+  { capabilities, machine, wantsProfile }: SeccompRequest,
+  { path, text }: ProfileFile,
+  root: string,
+): Promise<SeccompFilter> {
+  const kernelRelease = release()
+  const cache = seccompCache(root)
+  const facts = [path, machine, kernelRelease, ...[...capabilities].sort()].join('\n')
+  const ready = wantsProfile ? undefined : cache.find({ facts, text })
+  if (ready !== undefined) return { profile: undefined, program: ready }
+  const { loadProfile } = await import('../spec/seccomp/seccomp-main.ts')
+  const { profile, program } = explained(path, () =>
+    loadProfile(text.toString(), { capabilities, machine, kernelRelease }),
+  )
+  // Who is asked about calls is told in the profile, which the file does not keep.
+  if (profile.listenerPath === undefined) cache.add({ facts, text }, program)
+  return { profile, program }
+}
+
+/** What is wrong with a profile, with the name of its file. */
+function explained<Result>(path: string, action: () => Result): Result {
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'), withoutNull)
-  } catch (cause) {
-    throw new TsbuildError('SPEC_INVALID', `cannot read seccomp profile ${path}`, { cause, hint })
+    return action()
+  } catch (error) {
+    throw new TsbuildError('SPEC_INVALID', `cannot use the seccomp profile ${path}`, reason(error))
   }
-  if (!isProfile(value))
-    throw new TsbuildError('SPEC_INVALID', `${path} is no seccomp profile`, { hint })
-  return value
 }
 
-/** Go writes null for a list that was left out, and many profiles come from Go. */
-const withoutNull = (_key: string, value: unknown) => value ?? undefined
-
-/** The outline; names, actions and numbers are checked where the profile is compiled. */
-function isProfile(value: unknown): value is LinuxSeccomp {
-  if (typeof value !== 'object' || value === null || !('defaultAction' in value)) return false
-  return !('syscalls' in value) || (Array.isArray(value.syscalls) && value.syscalls.every(isRule))
+/** Not told by its class: what is thrown in another bundle has a class of that bundle. */
+function reason(error: unknown): ErrorContext {
+  if (!(error instanceof Error)) return { cause: error, hint: form }
+  const hint = 'hint' in error && typeof error.hint === 'string' ? error.hint : form
+  return { cause: error.cause ?? error, hint }
 }
 
-const isRule = (rule: unknown) =>
-  typeof rule === 'object' &&
-  rule !== null &&
-  'names' in rule &&
-  Array.isArray(rule.names) &&
-  (!('args' in rule) || Array.isArray(rule.args)) &&
-  'action' in rule &&
-  typeof rule.action === 'string'
+const form =
+  'it is a JSON file like /usr/share/containers/seccomp.json, or linux.seccomp of an OCI runtime ' +
+  'spec; --security-opt seccomp=unconfined goes without'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { hasCode } from '../lib/errno.ts'
 import { readTextIfThere, writeFileAtomic } from '../lib/files.ts'
@@ -41,13 +41,23 @@ function choose(context: Context): Driver {
   if (refusal !== undefined) {
     context.warn(
       `no overlay on ${context.paths.root} (${refusal}): ` +
-        'each container will be a full copy, which takes time and space',
+        'each container will be a full copy, which takes time and space' +
+        overlayAdvice(context),
     )
   }
   const record: DriverRecord = { version: STORE_VERSION, driver }
   writeFileAtomic(driverPath(context.paths.root), `${JSON.stringify(record)}\n`)
   return driver
 }
+
+/** A store that lies in a container's own files: overlay does not take those above another. */
+const overlayAdvice = ({ paths, rights }: Context): string =>
+  rights.rung > 0 && isOnOverlay(paths.root)
+    ? `; a volume there changes that: start the container around us with -v tsbuild:${paths.root}`
+    : ''
+
+/** statfs(2), OVERLAYFS_SUPER_MAGIC. */
+const isOnOverlay = (path: string): boolean => statfsSync(path).type === 0x794c7630
 
 /**
  * Mounts an overlay and does in it what needs more than the mount: a removed file becomes a

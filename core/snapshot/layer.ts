@@ -9,6 +9,7 @@ import { toBytes } from '../lib/bytes.ts'
 import { readTextIfThere } from '../lib/files.ts'
 import type { ImageLayer } from '../store/image-record.ts'
 import { snapshotFs, snapshotName, snapshotOwners } from '../store/layout.ts'
+import { mayGiveAway } from './rules.ts'
 
 /** What decides the bytes of a layer: the same again gives the same tar. */
 export interface LayerContent {
@@ -37,7 +38,7 @@ export function packImageLayer(
     parent: parent === undefined ? undefined : directory(parent),
     sys: syscalls(),
     mtime,
-    recordWriters: rights.rung === 4 ? 'root' : 'anyone',
+    recordWriters: rights.rung === 4 || !mayGiveAway(rights) ? 'root' : 'anyone',
   })
 }
 

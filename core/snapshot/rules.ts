@@ -21,12 +21,18 @@ export function attributeRules(
     maps.some(({ containerId, size }) => id >= containerId && id < containerId + size)
   return {
     sys: syscalls(),
-    holdsIds: (uid, gid) => holds(rights.uidMap, uid) && holds(rights.gidMap, gid),
+    holdsIds: mayGiveAway(rights)
+      ? (uid, gid) => holds(rights.uidMap, uid) && holds(rights.gidMap, gid)
+      : (uid, gid) => uid === 0 && gid === 0,
     origin,
     losses: { owners: 0, xattrs: 0, sockets: 0 },
     owners: appendOwners(snapshotOwners(paths.root, key)),
   }
 }
+
+/** Without CAP_CHOWN (capabilities(7)) files belong to us, whom images call root. */
+export const mayGiveAway = ({ capabilities }: Pick<Context['rights'], 'capabilities'>): boolean =>
+  (capabilities & 1n) !== 0n
 
 /** The records of links and special files in these snapshots. */
 export const ownersOf = ({ paths }: Pick<Context, 'paths'>, keys: readonly string[]): OwnerTable =>

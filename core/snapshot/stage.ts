@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { constants, lstatSync, readdirSync } from 'node:fs'
+import { ownIds } from '../../images/unpack/own-ids.ts'
 import type { Context } from '../context.ts'
 import type { ContainerRecord } from '../store/container-record.ts'
 import { writeContainer } from '../store/containers.ts'
@@ -56,10 +57,10 @@ export function isUnchanged(
   const fs = (key: string) => `${paths.root}/${snapshotName(key)}/fs`
   if (readdirSync(fs(active)).length > 0) return false
   const below = layers.at(-1)
-  const before = below === undefined ? NEW_ROOT : lstatSync(fs(below))
+  const before = below === undefined ? newRoot() : lstatSync(fs(below))
   const now = lstatSync(fs(active))
   return now.mode === before.mode && now.uid === before.uid && now.gid === before.gid
 }
 
 /** What a snapshot is made with. */
-const NEW_ROOT = { mode: constants.S_IFDIR | 0o755, uid: 0, gid: 0 }
+const newRoot = () => ({ mode: constants.S_IFDIR | 0o755, ...ownIds() })

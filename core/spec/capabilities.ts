@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { closest } from '../lib/closest.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { isAll } from '../options/capability-layers.ts'
 
 /** Every capability and its bit, up to Linux 5.9, which added the last (linux/capability.h). */
 export const capabilityNumbers = {
@@ -83,6 +85,8 @@ export interface CapabilityChoice {
   /** Names in any case, with or without CAP_, or `all`. */
   readonly add: readonly string[]
   readonly drop: readonly string[]
+  /** Bits of those that we can give at all. */
+  readonly available: bigint
 }
 
 /**
@@ -91,28 +95,44 @@ export interface CapabilityChoice {
  * A name that is dropped stays dropped whatever is added. Dropping `all` empties only the base, so
  * that `--cap-drop all --cap-add X` leaves X, as with docker and podman; no order of the options.
  *
+ * Adding `all` adds what is available.
+ *
  * @returns full names, by number
- * @throws TsbuildError USAGE for an unknown name
+ * @throws TsbuildError USAGE for an unknown name, RUNTIME_FAILED to add one that is not available
  */
-export function resolveCapabilities({ base, add, drop }: CapabilityChoice): Capability[] {
+export function resolveCapabilities(choice: CapabilityChoice): Capability[] {
+  const { base, add, drop, available } = choice
   const dropped = new Set(drop.filter((word) => !isAll(word)).map(namedCapability))
-  const kept = drop.some(isAll) ? [] : base
-  const wanted = new Set([...kept, ...add].flatMap(named))
-  return allCapabilities.filter((name) => wanted.has(name) && !dropped.has(name))
+  const kept = drop.some(isAll) ? [] : base.map(namedCapability)
+  const named = add.filter((word) => !isAll(word)).map(namedCapability)
+  const wanted = new Set([...kept, ...named])
+  const isThere = (name: Capability) => (available & (1n << BigInt(capabilityNumbers[name]))) !== 0n
+  const missing = named.find((name) => !isThere(name) && !dropped.has(name))
+  if (missing !== undefined) throw unavailable(missing)
+  const isAdded = (name: Capability) => wanted.has(name) || (add.some(isAll) && isThere(name))
+  return allCapabilities.filter((name) => isAdded(name) && !dropped.has(name))
 }
 
 const allCapabilities = Object.keys(capabilityNumbers).filter(isCapability)
 
-const isAll = (word: string) => /^(cap_)?all$/i.test(word)
+/** Nothing is held back: of a namespace of its own root has all. */
+export const everyCapability = (1n << BigInt(allCapabilities.length)) - 1n
 
-const named = (word: string): readonly Capability[] =>
-  isAll(word) ? allCapabilities : [namedCapability(word)]
+const unavailable = (name: Capability) =>
+  new TsbuildError('RUNTIME_FAILED', `cannot give the container ${name}: it is not there to give`, {
+    hint: 'give it to the outer container, or use a newer kernel; "all" adds what there is',
+  })
 
 function namedCapability(word: string): Capability {
   const upper = word.toUpperCase()
   const name = upper.startsWith('CAP_') ? upper : `CAP_${upper}`
   if (isCapability(name)) return name
+  const short = (full: string) => full.slice('CAP_'.length)
+  const meant = closest(short(name), allCapabilities.map(short))
   throw new TsbuildError('USAGE', `unknown capability ${JSON.stringify(word)}`, {
-    hint: 'capabilities(7) lists the names; CAP_ in front may be left out',
+    hint:
+      meant === undefined
+        ? 'capabilities(7) lists the names; CAP_ in front may be left out'
+        : `did you mean "${meant}"? capabilities(7) lists the names`,
   })
 }

@@ -4,7 +4,7 @@ import { TsbuildError } from '../lib/errors.ts'
 export interface EnvironmentRequest {
   /** `Env` of the image. */
   readonly image: readonly string[]
-  /** The options in order: `NAME=value`, or `NAME` for the value it has on the host. */
+  /** The options in order: `NAME=value`, or `NAME` for what the host has, be it nothing. */
   readonly overrides: readonly string[]
   readonly host: Readonly<Record<string, string | undefined>>
   /** Whether the host's proxy variables are handed on. */
@@ -27,8 +27,8 @@ const proxyVariables = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy'].fl
  * PATH, the image, the options. HOME, HOSTNAME and, with a terminal, TERM are added where none of
  * these set them. Nothing else comes from the host.
  *
- * Entries of an image that are no `NAME=value` are passed over, as is `NAME` when the host has no
- * such variable.
+ * Entries of an image that are no `NAME=value` are passed over. An option `NAME` of a variable that
+ * the host does not have takes away the image's.
  *
  * @returns each name once, the last value in the place of the first
  * @throws TsbuildError USAGE for an option without a name
@@ -43,20 +43,24 @@ export function containerEnvironment(request: EnvironmentRequest): string[] {
   if (proxies) proxyVariables.flatMap((name) => fromHost(name, host)).forEach(set)
   set(`PATH=${defaultPath}`)
   image.forEach(set)
-  overrides.flatMap((option) => overrideEntry(option, host)).forEach(set)
+  for (const option of overrides) {
+    const entry = overrideEntry(option, host)
+    if (entry === undefined) variables.delete(option)
+    else set(entry)
+  }
   if (!variables.has('HOSTNAME')) set(`HOSTNAME=${hostname}`)
   if (!variables.has('HOME')) set(`HOME=${home}`)
   if (terminal && !variables.has('TERM')) set('TERM=xterm')
   return [...variables].map(([name, value]) => `${name}=${value}`)
 }
 
-function overrideEntry(option: string, host: EnvironmentRequest['host']): readonly string[] {
+function overrideEntry(option: string, host: EnvironmentRequest['host']): string | undefined {
   if (option === '' || option.startsWith('=')) {
     throw new TsbuildError('USAGE', `set environment variable ${JSON.stringify(option)}: no name`, {
       hint: 'write NAME=value, or NAME for the value it has here',
     })
   }
-  return option.includes('=') ? [option] : fromHost(option, host)
+  return option.includes('=') ? option : fromHost(option, host)[0]
 }
 
 function fromHost(name: string, host: EnvironmentRequest['host']): readonly string[] {

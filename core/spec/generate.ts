@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TsbuildError } from '../lib/errors.ts'
+import type { ResourceOptions } from '../options/resources.ts'
+import type { DeviceParts } from './devices.ts'
 import type { IdMappings } from './id-maps.ts'
 import { containerMounts, type GeneratedFile } from './mounts.ts'
+import { isApart, mountRights, type Namespace } from './namespaces.ts'
 import type { NetworkMode } from './network-mode.ts'
 import { workingDirectory } from './program.ts'
-import { maskedPaths, readonlyPaths } from './protected-paths.ts'
+import type { protectedPaths } from './protected-paths.ts'
 import type { Rlimit, RuntimeSpec } from './schema.ts'
 import type { LinuxSeccomp } from './seccomp/types.ts'
 import type { ResolvedUser } from './user.ts'
 
 /** All that a spec depends on, every choice made. */
-export interface SpecRequest {
+export interface SpecRequest extends DeviceParts {
   readonly args: readonly [program: string, ...rest: string[]]
   /** The whole environment: `NAME=value`. */
   readonly env: readonly string[]
   /** In the container; made absolute from `/`. */
   readonly cwd: string
   readonly user: ResolvedUser
+  /** Whether the program has the supplementary groups of the caller. */
+  readonly keepGroups: boolean
+  /** Undefined: the runtime's, 022. */
+  readonly umask: number | undefined
   readonly terminal: boolean
   /** In characters; undefined leaves the size to the kernel. */
   readonly consoleSize: { readonly height: number; readonly width: number } | undefined
@@ -27,19 +34,23 @@ export interface SpecRequest {
   /** Maps of a user namespace of the container's own; undefined shares the caller's. */
   readonly idMaps: IdMappings | undefined
   readonly network: NetworkMode
-  /** Whether the kernel has cgroup namespaces (/proc/self/ns/cgroup). */
-  readonly cgroupNamespace: boolean
+  readonly namespaces: readonly Namespace[]
   /** Full names. */
   readonly capabilities: readonly string[]
   readonly noNewPrivileges: boolean
+  readonly apparmorProfile: string | undefined
   /** Undefined: no filter. */
   readonly seccomp: LinuxSeccomp | undefined
   readonly rlimits: readonly Rlimit[]
   readonly generatedFiles: readonly GeneratedFile[]
   /** Whether gid 5 (tty) exists in the container. */
   readonly gid5Mapped: boolean
-  /** CPUs whose thermal counters are to be masked: `0-3,7`, or empty. */
-  readonly thermalCpus: string
+  readonly shmSizeBytes: number | undefined
+  /** Of the mount of /proc. */
+  readonly procOptions: readonly string[]
+  readonly protectedPaths: ReturnType<typeof protectedPaths>
+  readonly resources: ResourceOptions['resources']
+  readonly cgroupsPath: string | undefined
   readonly annotations: Readonly<Record<string, string>>
 }
 
@@ -56,16 +67,27 @@ export function generateSpec(request: SpecRequest): RuntimeSpec {
     ociVersion: '1.2.0',
     process: containerProcess(request),
     root: { path: request.rootfs, readonly: request.readonlyRootfs },
-    hostname: request.hostname,
-    mounts: containerMounts({
-      gid5Mapped: request.gid5Mapped,
-      sysfsAllowed: request.network !== 'host' || request.idMaps === undefined,
-      generatedFiles: request.generatedFiles,
-    }),
-    annotations: request.annotations,
+    ...(isApart(request.namespaces, 'uts') && { hostname: request.hostname }),
+    mounts: [
+      ...containerMounts({
+        gid5Mapped: request.gid5Mapped,
+        shmSizeBytes: request.shmSizeBytes,
+        procOptions: request.procOptions,
+        ...mountRights(request.namespaces),
+        generatedFiles: request.generatedFiles,
+      }),
+      ...request.mounts,
+    ],
+    annotations: {
+      ...request.annotations,
+      ...(request.keepGroups && { [KEEP_GROUPS]: '1' }),
+    },
     linux: containerLinux(request),
   }
 }
+
+/** crun's annotation, which podman sets: setgroups(2) is not called. */
+export const KEEP_GROUPS = 'run.oci.keep_original_groups'
 
 function refuseNul({ args, env, cwd, user }: SpecRequest): void {
   const texts = { argument: args, variable: env, path: [cwd, user.home] }
@@ -78,17 +100,19 @@ function refuseNul({ args, env, cwd, user }: SpecRequest): void {
 }
 
 function containerProcess(request: SpecRequest): NonNullable<RuntimeSpec['process']> {
-  const { terminal, consoleSize, user, args, env, cwd } = request
+  const { terminal, consoleSize, user, umask, args, env, cwd, apparmorProfile } = request
+  const { uid, gid, additionalGids } = user
   return {
     terminal,
     ...(consoleSize && { consoleSize }),
-    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    user: { uid, gid, additionalGids, ...(umask !== undefined && { umask }) },
     args,
     env,
     cwd: workingDirectory(cwd),
     capabilities: capabilitySets(request),
     rlimits: request.rlimits,
     noNewPrivileges: request.noNewPrivileges,
+    ...(apparmorProfile !== undefined && { apparmorProfile }),
   }
 }
 
@@ -107,25 +131,16 @@ function capabilitySets({ capabilities, user }: SpecRequest) {
 }
 
 function containerLinux(request: SpecRequest): NonNullable<RuntimeSpec['linux']> {
-  const { idMaps, seccomp, thermalCpus } = request
+  const { idMaps, seccomp, devices, rules, cgroupsPath } = request
+  const resources = { ...request.resources, ...(rules.length > 0 && { devices: rules }) }
   return {
     ...(idMaps && { uidMappings: idMaps.uid, gidMappings: idMaps.gid }),
-    namespaces: namespaceTypes(request).map((type) => ({ type })),
-    maskedPaths: maskedPaths(thermalCpus),
-    readonlyPaths: readonlyPaths(),
+    namespaces: request.namespaces,
+    ...(devices.length > 0 && { devices }),
+    ...(cgroupsPath !== undefined && { cgroupsPath }),
+    ...(Object.keys(resources).length > 0 && { resources }),
+    maskedPaths: request.protectedPaths.masked,
+    readonlyPaths: request.protectedPaths.readonly,
     ...(seccomp && { seccomp }),
   }
-}
-
-function namespaceTypes({ idMaps, network, cgroupNamespace }: SpecRequest) {
-  const types = [
-    { type: 'user', isWanted: idMaps !== undefined },
-    { type: 'mount', isWanted: true },
-    { type: 'pid', isWanted: true },
-    { type: 'ipc', isWanted: true },
-    { type: 'uts', isWanted: true },
-    { type: 'network', isWanted: network !== 'host' },
-    { type: 'cgroup', isWanted: cgroupNamespace },
-  ] as const
-  return types.filter(({ isWanted }) => isWanted).map(({ type }) => type)
 }

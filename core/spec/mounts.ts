@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TsbuildError } from '../lib/errors.ts'
 import type { Mount } from './schema.ts'
 
 /** A file that we write for one run and show in the container. */
@@ -12,8 +13,16 @@ export interface GeneratedFile {
 export interface MountRequest {
   /** Whether gid 5 (tty) exists in the container's user namespace. */
   readonly gid5Mapped: boolean
+  /** Of a /dev/shm of its own, 0 for no limit; undefined: 64 MiB. */
+  readonly shmSizeBytes: number | undefined
+  /** Of /proc, beside the usual ones. */
+  readonly procOptions: readonly string[]
   /** Whether the container may mount sysfs: its user namespace owns the network namespace. */
   readonly sysfsAllowed: boolean
+  /** Whether it may mount procfs: the same of the pid namespace. */
+  readonly procAllowed: boolean
+  /** Whether it may mount mqueue: the same of the ipc namespace. */
+  readonly mqueueAllowed: boolean
   readonly generatedFiles: readonly GeneratedFile[]
 }
 
@@ -28,7 +37,7 @@ const inert = ['nosuid', 'noexec', 'nodev']
  */
 export function containerMounts(request: MountRequest): Mount[] {
   return [
-    { destination: '/proc', type: 'proc', source: 'proc', options: inert },
+    proc(request),
     {
       destination: '/dev',
       type: 'tmpfs',
@@ -36,16 +45,41 @@ export function containerMounts(request: MountRequest): Mount[] {
       options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
     },
     devpts(request),
-    {
-      destination: '/dev/shm',
-      type: 'tmpfs',
-      source: 'shm',
-      options: [...inert, 'mode=1777', 'size=65536k'],
-    },
-    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: inert },
+    ...ipc(request),
     sys(request),
     ...request.generatedFiles.map(generatedFile),
   ]
+}
+
+// The caller's processes are all there: its /proc, with what is mounted below it (as for /sys).
+function proc({ procAllowed, procOptions }: MountRequest): Mount {
+  if (procAllowed) {
+    const options = [...inert, ...procOptions]
+    return { destination: '/proc', type: 'proc', source: 'proc', options }
+  }
+  if (procOptions.length > 0)
+    throw new TsbuildError('USAGE', 'option "--security-opt proc-opts" is for a new /proc', {
+      hint: 'give the container a PID namespace of its own, or leave the option out',
+    })
+  const options = ['rbind', ...inert, 'rslave']
+  return { destination: '/proc', type: 'bind', source: '/proc', options }
+}
+
+// What is shared by way of files is shared as well where the namespace is the caller's.
+function ipc({ mqueueAllowed, shmSizeBytes }: MountRequest): Mount[] {
+  if (mqueueAllowed) {
+    const options = [...inert, 'mode=1777', `size=${shmSizeBytes ?? '65536k'}`]
+    return [
+      { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options },
+      { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: inert },
+    ]
+  }
+  return ['/dev/shm', '/dev/mqueue'].map((path) => ({
+    destination: path,
+    type: 'bind',
+    source: path,
+    options: ['rbind', ...inert, 'rslave'],
+  }))
 }
 
 // The kernel answers EINVAL to an id that is not mapped; terminals then belong to the group of

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { globTest } from '../copy/glob.ts'
+import { UNMASK_ALL } from '../options/security.ts'
 
 interface ProtectedPath {
   readonly path: string
@@ -55,6 +57,35 @@ export function maskedPaths(thermalCpus: string): string[] {
 /** What a container may read but not write. */
 export function readonlyPaths(): string[] {
   return readonly.map(({ path }) => path)
+}
+
+export interface PathChanges {
+  /** Hidden in addition. */
+  readonly mask: readonly string[]
+  /** Patterns of paths that are left as they are, of the lists alone; `ALL` for every one. */
+  readonly unmask: readonly string[]
+}
+
+/** The paths to hide and to make read-only when some of the usual ones are to be seen. */
+export function protectedPaths(thermalCpus: string, { mask, unmask }: PathChanges) {
+  const tests = unmask.map(pathTest)
+  const isKept = (path: string) => !tests.some((test) => test(path))
+  return {
+    masked: [...new Set([...maskedPaths(thermalCpus).filter(isKept), ...mask])],
+    readonly: readonlyPaths().filter(isKept),
+  }
+}
+
+/** As podman has it: `*` does not reach over a slash. */
+function pathTest(pattern: string): (path: string) => boolean {
+  if (pattern === UNMASK_ALL) return () => true
+  const tests = pattern
+    .split('/')
+    .map((part) => globTest(part) ?? ((name: string) => name === part))
+  return (path) => {
+    const parts = path.split('/')
+    return parts.length === tests.length && parts.every((part, index) => tests[index]?.(part))
+  }
 }
 
 function cpuNumbers(list: string): number[] {

@@ -25,7 +25,8 @@ const TimeOffset = Type.Object({
   nanosecs: Type.Optional(Uint32),
 })
 
-const Device = Type.Object({
+/** A node in the container (config-linux.md, "Devices"). */
+export const Device = Type.Object({
   type: oneOf('c', 'b', 'u', 'p'),
   path: AbsolutePath,
   major: Type.Optional(Int64),

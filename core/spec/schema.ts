@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Static, Type } from '../lib/schema.ts'
-import { Linux } from './schema-linux.ts'
+import { type Device, Linux } from './schema-linux.ts'
 import { Flag, type Frozen, Name, Text, TextMap } from './schema-parts.ts'
 import * as process from './schema-process.ts'
+import type { Resources } from './schema-resources.ts'
 
 /**
  * A container as the OCI runtime-spec 1.2 describes it in config.json, the part for Linux.
@@ -31,3 +32,5 @@ export type RuntimeSpec = Frozen<Static<typeof RuntimeSpec>>
 export type Mount = Frozen<Static<typeof process.Mount>>
 export type IdMapping = Frozen<Static<typeof process.IdMapping>>
 export type Rlimit = Frozen<Static<typeof process.Rlimit>>
+export type LinuxDevice = Frozen<Static<typeof Device>>
+export type LinuxResources = Frozen<Static<typeof Resources>>

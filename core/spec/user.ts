@@ -34,9 +34,10 @@ const maxGroups = 65_536
  * The user that `[USER][:GROUP]` names, each part a name or a number.
  *
  * Without a user it is root. Without a group it is the user's own with the additional groups that
- * /etc/group gives it; a group that is named comes alone. A number need not be in the files: an
- * unknown uid has gid 0. The group itself is one of the additional ones: a program that changes its
- * group keeps what the first one forbids it (CVE-2022-2990).
+ * /etc/group gives it; a group that is named comes alone, as does the user's own behind a colon. A
+ * number need not be in the files: an unknown uid has gid 0. The group itself is one of the
+ * additional ones: a program that changes its group keeps what the first one forbids it
+ * (CVE-2022-2990).
  *
  * @throws TsbuildError USER_UNKNOWN for a name that is not in the files or a number out of range
  */
@@ -51,7 +52,8 @@ export function resolveUser(wanted: string, files: AccountFiles): ResolvedUser {
     return { uid, gid, additionalGids: [gid], home, name }
   }
   const { gid } = account
-  const gids = [...new Set([gid, ...(isListed ? memberships(files.group ?? '', name) : [])])]
+  const others = isListed && colon === -1 ? memberships(files.group ?? '', name) : []
+  const gids = [...new Set([gid, ...others])]
   if (gids.length > maxGroups) {
     const message = `look up the groups of user ${quoted(name)}: ${gids.length} of them`
     const hint = `the kernel allows ${maxGroups}; name one group: --user ${uid}:${gid}`
@@ -97,7 +99,12 @@ function findUser(word: string, { passwd }: AccountFiles): FoundUser {
   return { account: { name: String(uid), uid, gid: 0, home: '/' }, isListed: false }
 }
 
-function findGid(word: string, { group }: AccountFiles): number {
+/**
+ * The group of a name or a number, which need not be in the file.
+ *
+ * @throws TsbuildError USER_UNKNOWN
+ */
+export function findGid(word: string, { group }: AccountFiles): number {
   const gid = parseNumber(word) ?? findGroup(group ?? '', word)
   if (gid === undefined) throw unknown('group', word, { isFilePresent: group !== undefined })
   return gid
@@ -124,7 +131,8 @@ function unknown(
   return new TsbuildError('USER_UNKNOWN', `look up ${kind} ${quoted(name)}: ${reason}`, { hint })
 }
 
-function mappingHint({ rung, hostUid }: IdRights): string {
+/** What gives a user namespace more ids. */
+export function mappingHint({ rung, hostUid }: IdRights): string {
   const files = '/etc/subuid and /etc/subgid'
   if (rung === 4) {
     return `add "${hostUid}:100000:65536" to ${files} and install newuidmap (package uidmap)`

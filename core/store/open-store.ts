@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import type { Context } from '../context.ts'
 import { hasCode } from '../lib/errno.ts'
@@ -8,6 +17,8 @@ import { writeFileAtomic } from '../lib/files.ts'
 import { isPrivateDirectory, storeExists } from './check-store.ts'
 import { folders, STORE_VERSION, versionPath } from './layout.ts'
 
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
+
 /**
  * Makes the store on first use, and the directory for run state; both 0700 whatever the umask.
  *
@@ -15,6 +26,7 @@ import { folders, STORE_VERSION, versionPath } from './layout.ts'
  *   things; STORE_NEWER
  */
 export function openStore({ paths }: Pick<Context, 'paths'>): void {
+  closeIfNew(paths.root)
   makePrivateDirectory(paths.root, 'the store')
   makePrivateDirectory(paths.runroot, 'the place for run state')
   if (!storeExists(paths.root)) {
@@ -38,6 +50,23 @@ function makePrivateDirectory(path: string, what: string): void {
       cause,
       hint: `choose another directory (${option})`,
     })
+  }
+}
+
+/** A new volume of a container is empty, ours and open to all. By descriptor: it may be a link. */
+function closeIfNew(path: string): void {
+  let fd: number
+  try {
+    fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+  } catch {
+    return // whoever looks next says what is wrong
+  }
+  try {
+    const { uid, mode } = fstatSync(fd)
+    const isOpen = uid === process.geteuid?.() && (mode & 0o7777) !== 0o700
+    if (isOpen && readdirSync(path).every((name) => name === 'lost+found')) fchmodSync(fd, 0o700)
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -5,6 +5,7 @@ import { hasCode } from '../../core/lib/errno.ts'
 import type { Syscalls } from '../../native-shim/syscalls.ts'
 import type { FileEntry } from '../tar/entry.ts'
 import { INODE_RECORD_XATTR, inodeRecord } from './inode-record.ts'
+import { kernelId, ownIds } from './own-ids.ts'
 import type { OwnerSink } from './owner-table.ts'
 import { KEPT_XATTR_PREFIX, keepsXattr, portableXattr } from './xattrs.ts'
 
@@ -47,7 +48,7 @@ export function applyToFile(
   role: FileRole = 'itself',
 ): void {
   const plan = planFor(entry, rules, role)
-  if (plan.owned) fchownSync(fd, entry.uid, entry.gid)
+  if (plan.owned) fchownSync(fd, ...kernelIds(entry))
   fchmodSync(fd, plan.mode)
   storeXattrs(plan, rules, (name, value) => rules.sys.fsetxattr(fd, name, value))
   rules.sys.futimens(fd, entry.mtime)
@@ -57,11 +58,16 @@ export function applyToFile(
 export function applyToPlace(place: Place, entry: FileEntry, rules: AttributeRules): void {
   const planned = planFor(entry, rules, 'itself')
   const plan = hasRecord(place, entry, rules) ? { ...planned, record: inodeRecord(entry) } : planned
-  if (plan.owned) lchownSync(bytePath(place.path), entry.uid, entry.gid)
+  if (plan.owned) lchownSync(bytePath(place.path), ...kernelIds(entry))
   if (entry.type !== 'symlink') chmodSync(bytePath(place.path), plan.mode)
   storeXattrs(plan, rules, (name, value) => rules.sys.lsetxattr(place.path, name, value))
   if (plan.unrecorded) keepOwner(place, entry, rules)
   rules.sys.utimensat(place.dirFd, place.name, entry.mtime)
+}
+
+function kernelIds({ uid, gid }: FileEntry): readonly [uid: number, gid: number] {
+  const own = ownIds()
+  return [kernelId(uid, own.uid), kernelId(gid, own.gid)]
 }
 
 /** A directory may have been there before, with a record that tells its owner of then. */

@@ -9,6 +9,7 @@ import {
   type RecordWriters,
   withRecord,
 } from './inode-record.ts'
+import { imageId, ownIds } from './own-ids.ts'
 import type { OwnerTable } from './owner-table.ts'
 import { KEPT_XATTR_PREFIX } from './xattrs.ts'
 
@@ -46,12 +47,13 @@ export function describe(found: Found, path: string, manner: Manner): FileEntry 
   const exact = manner.ownership === 'exact'
   const mode = Number(stats.mode) & 0o7777
   const names = type === 'symlink' ? [] : manner.sys.llistxattr(source)
+  const own = ownIds()
   const entry = {
     type,
     path,
     mode: exact || type === 'directory' ? mode : mode & ~SET_ID_BITS,
-    uid: exact ? Number(stats.uid) : 0,
-    gid: exact ? Number(stats.gid) : 0,
+    uid: exact ? imageId(Number(stats.uid), own.uid) : 0,
+    gid: exact ? imageId(Number(stats.gid), own.gid) : 0,
     mtime: fileTime(stats.mtimeNs),
     linkTarget: type === 'symlink' ? readlinkSync(bytePath(source), { encoding: 'latin1' }) : '',
     device: deviceOf(stats.rdev),

@@ -48,8 +48,9 @@ export function createWholeFiles(tree: Tree): WholeFiles {
   }
 }
 
+/** Our own files are root's. */
 const isPlainEntry = ({ uid, gid, mode, xattrs }: FileEntry): boolean =>
-  uid === process.geteuid?.() && gid === process.getegid?.() && mode <= 0o777 && xattrs.size === 0
+  uid === 0 && gid === 0 && mode <= 0o777 && xattrs.size === 0
 
 /** Whether new files get the owner of who makes them, and the mode that was asked for. */
 function isPlainDirectory(tree: Tree, path: string): boolean {

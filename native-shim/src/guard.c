@@ -18,9 +18,10 @@
 
 #include "channel.h"
 #include "cleanup.h"
+#include "descendants.h"
 #include "guard_command.h"
 #include "helper.h"
-#include "init.h"
+#include "init_start.h"
 #include "locks.h"
 #include "sys.h"
 
@@ -28,44 +29,41 @@ struct guard {
   int channel;
   int children; /* signalfd: SIGCHLD */
   pid_t init;
-  bool external; /* commands make it */
+  bool subreaper;
+  bool external; /* commands make init */
   struct helper helpers[HELPERS_MAX];
   struct commands commands;
 };
 
-static void tell(const struct guard *guard, const struct frame *frame, int fd) {
-  if (channel_send(guard->channel, frame, fd) < 0)
-    _exit(125); /* the monitor is gone, and everything in this namespace follows us */
+/* In a namespace of our own the kernel ends the rest with us. */
+static _Noreturn void leave(const struct guard *guard, int status) {
+  if (guard->subreaper)
+    descendants_end(0);
+  _exit(status);
 }
 
-static _Noreturn void become_init(const struct guard_start *start, int children) {
-  close(children);
-  close(start->channel);
-  for (int fd = 0; fd <= 2; fd++)
-    if (start->stdio[fd] != fd && dup2(start->stdio[fd], fd) < 0)
-      _exit(125);
-  for (int fd = 0; fd <= 2; fd++)
-    if (start->stdio[fd] > 2)
-      close(start->stdio[fd]);
-  init_main(start->init_channel);
+static void tell(const struct guard *guard, const struct frame *frame, int fd) {
+  if (channel_send(guard->channel, frame, fd) < 0)
+    leave(guard, 125); /* the monitor is gone, and the container follows it */
 }
 
 /* Starts init and tells the monitor by pidfd: its number here is not its number there. */
 static void start_init(struct guard *guard, const struct guard_start *start) {
   autoframe frame = { 0 };
-  int pidfd = -1;
-  guard->init = sys_clone(start->clone_flags | CLONE_PIDFD, &pidfd);
-  if (guard->init == 0)
-    become_init(start, guard->children);
-  if (guard->init < 0) {
+  const struct init_started started = init_start(start, guard->children);
+  guard->init = started.pid;
+  if (started.pid < 0) {
     frame_text(&frame, "init-failed");
-    frame_number(&frame, errno);
+    frame_text(&frame, started.where);
+    frame_number(&frame, started.err);
+    frame_number(&frame, started.flag);
     tell(guard, &frame, -1);
-    _exit(125);
+    leave(guard, 125);
   }
   frame_text(&frame, "init");
-  tell(guard, &frame, pidfd);
-  close(pidfd);
+  tell(guard, &frame, started.pidfd);
+  close(started.pidfd);
+  joins_close(start->joins);
 }
 
 static int ascending(const void *a, const void *b) {
@@ -84,7 +82,7 @@ static void keep_only(int kept[], int count) {
   sys_close_range(next, ~0U, 0);
 }
 
-enum { KEPT_MAX = LOCKS_MAX + 9 };
+enum { KEPT_MAX = LOCKS_MAX + JOINS_MAX + 9 };
 
 static int kept_locks(int kept[], const struct guard_start *start) {
   for (int i = 0; i < start->lock_count; i++)
@@ -100,6 +98,8 @@ static void drop_monitors(const struct guard *guard, const struct guard_start *s
     kept[count++] = fd;
     kept[count++] = start->stdio[fd];
   }
+  for (int i = 0; i < start->joins->count; i++)
+    kept[count++] = start->joins->fd[i];
   if (!start->external)
     kept[count++] = start->init_channel;
   kept[count++] = guard->channel;
@@ -143,6 +143,8 @@ static void init_ended(struct guard *guard, struct frame exit) {
     commands_init_ended(&guard->commands, guard->channel, &exit);
     return;
   }
+  if (guard->subreaper)
+    descendants_end(0); /* before the monitor may end: nothing of the container outlives it */
   tell(guard, &exit, -1);
   _exit(0); /* the kernel ends the helpers with this namespace */
 }
@@ -169,7 +171,7 @@ static void reap(struct guard *guard) {
 static void serve(struct guard *guard) {
   autoframe frame = { 0 };
   if (channel_receive(guard->channel, &frame, NULL) != 1)
-    _exit(125);
+    leave(guard, 125);
   struct field fields[FRAME_FIELDS_MAX];
   const int count = frame_split(frame.data, frame.len, fields);
   if (count == 5 && field_is(fields[0], "helper"))
@@ -185,7 +187,11 @@ static bool monitor_gone(int channel) {
 }
 
 _Noreturn void guard_main(const struct guard_start *start) {
-  struct guard guard = { .channel = start->channel, .external = start->external };
+  struct guard guard = {
+    .channel = start->channel,
+    .subreaper = start->subreaper,
+    .external = start->external,
+  };
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
@@ -194,12 +200,15 @@ _Noreturn void guard_main(const struct guard_start *start) {
   sigaddset(&child, SIGCHLD);
   guard.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
   drop_monitors(&guard, start);
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (guard.subreaper) /* it must live to see the end of the channel */
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  else
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (monitor_gone(start->channel)) /* it died before that line */
     _exit(125);
   if (!start->external)
     start_init(&guard, start);
-  else if (commands_init(&guard.commands, start->stdio) < 0)
+  else if (commands_init(&guard.commands, start) < 0)
     _exit(125);
   drop_users(&guard, start);
 
@@ -210,10 +219,10 @@ _Noreturn void guard_main(const struct guard_start *start) {
     };
     for (int i = 0; i < HELPERS_MAX; i++)
       fds[2 + i] = (struct pollfd){ .fd = helper_ready_fd(&guard.helpers[i]), .events = POLLIN };
-    const int wait_ms = start->external ? commands_wait_ms(&guard.commands) : -1;
+    const int wait_ms = guard.external ? commands_wait_ms(&guard.commands) : -1;
     if (poll(fds, 2 + HELPERS_MAX, wait_ms) < 0 && errno != EINTR)
-      _exit(125);
-    if (start->external)
+      leave(&guard, 125);
+    if (guard.external)
       commands_expire(&guard.commands);
     for (int i = 0; i < HELPERS_MAX; i++)
       if (fds[2 + i].revents != 0)

@@ -14,14 +14,15 @@
 
 #include "channel.h"
 #include "cleanup.h"
+#include "descendants.h"
 #include "sys.h"
 
 enum { OUTPUT_BYTES_MAX = 64 << 10, NOTICE_BYTES_MAX = 512 };
 
-int commands_init(struct commands *commands, const int stdio[3]) {
-  *commands = (struct commands){ .stdio = { -1, -1, -1 } };
+int commands_init(struct commands *commands, const struct guard_start *start) {
+  *commands = (struct commands){ .stdio = { -1, -1, -1 }, .subreaper = start->subreaper };
   for (int fd = 0; fd <= 2; fd++) {
-    commands->stdio[fd] = fcntl(stdio[fd], F_DUPFD_CLOEXEC, 3);
+    commands->stdio[fd] = fcntl(start->stdio[fd], F_DUPFD_CLOEXEC, 3);
     if (commands->stdio[fd] < 0)
       return -1;
   }
@@ -62,6 +63,8 @@ static void send_exit(const struct commands *commands, int channel, int status) 
 }
 
 static _Noreturn void end(const struct commands *commands, int channel) {
+  if (commands->subreaper)
+    descendants_end(0); /* before the monitor may end */
   tell(channel, &commands->exit, -1);
   _exit(0); /* the kernel ends what is left with this namespace */
 }

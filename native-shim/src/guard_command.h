@@ -12,19 +12,21 @@
 
 #include "command.h"
 #include "frame.h"
+#include "guard.h"
 
 struct commands {
   int stdio[3];           /* the container's, until its init has them; else -1 */
   struct command command; /* the one that runs */
   struct frame last;      /* to be run when init has ended, as it came */
   struct frame exit;      /* of init: told when the last command has ended */
+  bool subreaper;         /* see guard.h */
   bool released;          /* nobody asks for another command */
   bool last_runs;
   long long deadline_ms; /* of the last one, on the monotonic clock; 0: none */
 };
 
-/* `stdio` is kept for the container, by descriptors of their own; 0 or -1 with errno. */
-int commands_init(struct commands *commands, const int stdio[3]);
+/* The stdio is kept for the container, by descriptors of their own; 0 or -1 with errno. */
+int commands_init(struct commands *commands, const struct guard_start *start);
 
 /*
  * command CWD ARGV ENV container|null

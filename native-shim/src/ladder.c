@@ -19,7 +19,7 @@
 #include "mapper.h"
 #include "sys.h"
 
-static uint64_t effective_capabilities(void) {
+uint64_t ladder_capabilities(void) {
   struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
   struct __user_cap_data_struct data[2] = { 0 };
   if (syscall(SYS_capget, &header, data) < 0)
@@ -72,7 +72,10 @@ static int become_root(struct record *record, int rung) {
   return private_mounts(record, rung) < 0 ? 0 : rung;
 }
 
-/* Makes the user namespace while the mapper, which stays outside, waits to write its maps. */
+/*
+ * Makes the user namespace while the mapper, which stays outside, waits to write its maps. Where
+ * they cannot be written there is no way back out, so the mapper goes on in our place.
+ */
 static int enter_user_namespace(struct record *record, uint64_t capabilities) {
   const uid_t uid = geteuid();
   const gid_t gid = getegid();
@@ -81,10 +84,11 @@ static int enter_user_namespace(struct record *record, uint64_t capabilities) {
   if (!identity)
     record_tried(record, 2, "capabilities", EPERM, "not CAP_SETUID, CAP_SETGID and CAP_SETFCAP");
   struct mapper mapper;
-  if (mapper_start(&mapper, uid, identity) < 0) {
+  const int started = mapper_start(&mapper, uid, identity, record);
+  if (started < 0)
     record_tried(record, 4, "mapper", errno, strerror(errno));
+  if (started != 0)
     return 0;
-  }
   if (unshare(CLONE_NEWUSER) < 0) {
     record_tried(record, 4, "unshare-user", errno, strerror(errno));
     mapper_cancel(&mapper);
@@ -93,11 +97,16 @@ static int enter_user_namespace(struct record *record, uint64_t capabilities) {
   int rung = mapper_map(&mapper, record);
   if (rung == 0 && map_single_id(record, uid, gid) == 0)
     rung = 4;
-  return rung == 0 ? 0 : become_root(record, rung);
+  if (rung > 0)
+    rung = become_root(record, rung);
+  if (rung == 0)
+    mapper_stands_in(&mapper, record);
+  mapper_cancel(&mapper);
+  return rung;
 }
 
 int ladder_enter(struct record *record) {
-  const uint64_t capabilities = effective_capabilities();
+  const uint64_t capabilities = ladder_capabilities();
   if (!holds(capabilities, CAP_SYS_ADMIN) || geteuid() != 0)
     record_tried(record, 1, "capabilities", EPERM, "not root with CAP_SYS_ADMIN");
   else if (private_mounts(record, 1) == 0)

@@ -7,12 +7,18 @@
 #ifndef TSBUILD_LADDER_H
 #define TSBUILD_LADDER_H
 
+#include <stdint.h>
+
 #include "record.h"
 
 /*
  * Enters the highest rung there is, with a private mount namespace whose mounts do not reach
- * the host. What was taken, and why nothing higher, goes into `record`. Returns the rung.
+ * the host. What was taken, and why nothing higher, goes into `record`. Returns the rung; with 0
+ * we are where we came from, perhaps as another process.
  */
 int ladder_enter(struct record *record);
+
+/* Our effective capabilities, a bit each (capabilities(7)). */
+uint64_t ladder_capabilities(void);
 
 #endif

@@ -55,7 +55,11 @@ static void fill_stdio(void) {
 static void record_place(struct record *record) {
   char program[PATH_MAX], script[PATH_MAX + sizeof MAIN_SCRIPT];
   const ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
-  program[len > 0 ? len : 0] = '\0';
+  if (len < 0) {
+    dprintf(STDERR_FILENO, "%s", NO_PROC_TEXT);
+    _exit(OUR_FAILURE);
+  }
+  program[len] = '\0';
   char *slash = strrchr(program, '/');
   record_line(record, "program %s", program);
   snprintf(script, sizeof script, "%.*s/%s", slash == NULL ? 0 : (int)(slash - program), program,
@@ -157,6 +161,21 @@ static const char *own_record(void) {
   return strtol(pid, NULL, 10) == getpid() ? record : NULL;
 }
 
+/*
+ * Runs on from a copy that nobody can write, where a container could reach us; without any rights
+ * there is no wall that it would matter at.
+ */
+static void run_sealed(struct record *record, int rung, char *argv[]) {
+  setenv(RECORD_VARIABLE, record->text, 1);
+  seal_exec(argv);
+  if (rung == 0)
+    _exit(stay(record->text, argv));
+  record_tried(record, rung, "seal", errno, strerror(errno));
+  record_line(record, "rung 0");
+  record_line(record, "entered 0");
+  setenv(RECORD_VARIABLE, record->text, 1);
+}
+
 int launch_main(char *argv[]) {
   static struct record record;
   fill_stdio();
@@ -164,18 +183,19 @@ int launch_main(char *argv[]) {
   if (entered != NULL)
     return stay(entered, argv);
 
-  record_line(&record, "pid %ld", (long)getpid());
   record_line(&record, "ids %u %u", getuid(), getgid());
   record_place(&record);
   const bool enter = enters_namespace(find_verb(argv));
   const int rung = enter ? ladder_enter(&record) : 0;
+  record_line(&record, "pid %ld", (long)getpid());
   record_line(&record, "rung %d", rung);
   record_line(&record, "entered %d", enter);
+  record_line(&record, "capabilities %llx", (unsigned long long)ladder_capabilities());
   record_line(&record, "terminals %d %d %d", isatty(0), isatty(1), isatty(2));
   record_maps(&record);
+  if (enter)
+    run_sealed(&record, rung, argv);
   setenv(RECORD_VARIABLE, record.text, 1);
-  if (rung > 0)
-    seal_exec(argv);
   exec_node(record.text, argv);
 }
 

@@ -2,6 +2,7 @@
 #include "mapper.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +128,18 @@ static int write_subordinate(struct record *record, long pid, uid_t uid, gid_t g
   return first == 0 && second == 0 ? 0 : -1;
 }
 
-static _Noreturn void mapper_main(int socket, pid_t parent, uid_t uid, gid_t gid, bool identity) {
+static bool read_all(int socket, void *data, size_t size) {
+  for (size_t got = 0; got < size;) {
+    const ssize_t n = read(socket, (char *)data + got, size - got);
+    if (n <= 0)
+      return false;
+    got += (size_t)n;
+  }
+  return true;
+}
+
+/* Ends with its work done, unless it is to stand in: then it returns. */
+static void mapper_main(int socket, pid_t parent, uid_t uid, bool identity, struct record *record) {
   static struct outcome outcome;
   char go;
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -136,12 +148,15 @@ static _Noreturn void mapper_main(int socket, pid_t parent, uid_t uid, gid_t gid
   if (identity && write_identity(&outcome.record, parent, "/proc/self/gid_map", "gid_map") == 0 &&
       write_identity(&outcome.record, parent, "/proc/self/uid_map", "uid_map") == 0)
     outcome.rung = 2;
-  else if (write_subordinate(&outcome.record, parent, uid, gid) == 0)
+  else if (write_subordinate(&outcome.record, parent, uid, getegid()) == 0)
     outcome.rung = 3;
-  _exit(write(socket, &outcome, sizeof outcome) == sizeof outcome ? 0 : 1);
+  if (write(socket, &outcome, sizeof outcome) != sizeof outcome ||
+      !read_all(socket, record, sizeof *record))
+    _exit(0);
+  close(socket);
 }
 
-int mapper_start(struct mapper *mapper, uid_t uid, bool identity) {
+int mapper_start(struct mapper *mapper, uid_t uid, bool identity, struct record *record) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
     return -1;
@@ -149,7 +164,8 @@ int mapper_start(struct mapper *mapper, uid_t uid, bool identity) {
   mapper->pid = fork();
   if (mapper->pid == 0) {
     close(ends[0]);
-    mapper_main(ends[1], parent, uid, getegid(), identity);
+    mapper_main(ends[1], parent, uid, identity, record);
+    return 1;
   }
   close(ends[1]);
   mapper->socket = ends[0];
@@ -161,22 +177,41 @@ int mapper_start(struct mapper *mapper, uid_t uid, bool identity) {
 
 int mapper_map(struct mapper *mapper, struct record *record) {
   static struct outcome outcome;
-  size_t got = 0;
-  if (write(mapper->socket, "g", 1) == 1)
-    while (got < sizeof outcome) {
-      const ssize_t n = read(mapper->socket, (char *)&outcome + got, sizeof outcome - got);
-      if (n <= 0)
-        break;
-      got += (size_t)n;
-    }
-  mapper_cancel(mapper);
-  if (got < sizeof outcome)
+  if (write(mapper->socket, "g", 1) != 1 || !read_all(mapper->socket, &outcome, sizeof outcome))
     return 0;
   char *rest = outcome.record.text;
   for (char *line; (line = strsep(&rest, "\n")) != NULL;)
     if (*line != '\0')
       record_line(record, "%s", line);
   return outcome.rung;
+}
+
+/* What the terminal sends goes to the whole process group: only what a process sent is for us. */
+static void hand_on(pid_t pid, const siginfo_t *info) {
+  if (info->si_signo != SIGCHLD && info->si_code <= 0)
+    kill(pid, info->si_signo);
+}
+
+void mapper_stands_in(const struct mapper *mapper, const struct record *record) {
+  enum { FAILURE = 125 };
+  sigset_t signals;
+  sigfillset(&signals);
+  static const int stops[] = { SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT }; /* job control stops both */
+  for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+    sigdelset(&signals, stops[i]);
+  sigprocmask(SIG_SETMASK, &signals, NULL);
+  if (write(mapper->socket, record, sizeof *record) != sizeof *record)
+    _exit(FAILURE);
+  for (int status;;) {
+    siginfo_t info;
+    const pid_t ended = waitpid(mapper->pid, &status, WNOHANG);
+    if (ended < 0 && errno != EINTR)
+      _exit(FAILURE);
+    if (ended > 0)
+      _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    if (sigwaitinfo(&signals, &info) > 0)
+      hand_on(mapper->pid, &info);
+  }
 }
 
 void mapper_cancel(struct mapper *mapper) {

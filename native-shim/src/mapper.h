@@ -13,12 +13,24 @@ struct mapper {
   int socket;
 };
 
-/* Forks it. `identity`: it holds the capabilities to write an identity map itself. 0 or -1. */
-int mapper_start(struct mapper *mapper, uid_t uid, bool identity);
+/*
+ * Forks it. `identity`: it holds the capabilities to write an identity map itself.
+ *
+ * Returns 0, or -1 with errno; 1 in the mapper itself, once it stands in, with `record` as it is
+ * by then.
+ */
+int mapper_start(struct mapper *mapper, uid_t uid, bool identity, struct record *record);
 
 /* Our user namespace exists: has the maps written. Returns the rung, 0 when none was written. */
 int mapper_map(struct mapper *mapper, struct record *record);
 
+/*
+ * The user namespace is of no use: the mapper, outside, goes on as what we are. We hand signals
+ * on to it and end as it does.
+ */
+_Noreturn void mapper_stands_in(const struct mapper *mapper, const struct record *record);
+
+/* It is not needed any more. */
 void mapper_cancel(struct mapper *mapper);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "channel.h"
 #include "cleanup.h"
+#include "descendants.h"
 
 void reply_frame(struct monitor *monitor, const struct frame *frame) {
   if (monitor->control >= 0)
@@ -76,6 +77,8 @@ static void guard_lost(struct monitor *monitor) {
   close_channel(&monitor->guard_channel);
   if (monitor->ended)
     return;
+  if (monitor->subreaper) /* its children are ours now */
+    descendants_end(monitor->node);
   if (!monitor->started) {
     setup_failed(monitor, "guard", ESRCH);
     return;
@@ -84,6 +87,16 @@ static void guard_lost(struct monitor *monitor) {
   monitor->signo = SIGKILL;
   if (monitor->forced_signo == 0)
     notice(monitor->lost_notice);
+}
+
+/* init-failed clone|join ERRNO CLONE-FLAG */
+static void init_failed(struct monitor *monitor, const struct field *fields) {
+  if (!field_is(fields[1], "join")) {
+    setup_failed(monitor, "clone", (int)field_number(fields[2]));
+    return;
+  }
+  reply_error(monitor, "join", (int)field_number(fields[2]), fields[3].data);
+  monitor->setup_failed = true;
 }
 
 static void guard_message(struct monitor *monitor) {
@@ -97,8 +110,8 @@ static void guard_message(struct monitor *monitor) {
   const int count = frame_split(frame.data, frame.len, fields);
   if (count == 1 && field_is(fields[0], "init"))
     monitor_init_created(monitor, fd);
-  else if (count == 2 && field_is(fields[0], "init-failed"))
-    setup_failed(monitor, "clone", (int)field_number(fields[1]));
+  else if (count == 4 && field_is(fields[0], "init-failed"))
+    init_failed(monitor, fields);
   else if (count == 6 && field_is(fields[0], "exit"))
     program_ended(monitor, &frame, fields);
   else if (count == 2 && field_is(fields[0], "helper-ready"))
@@ -126,7 +139,10 @@ void monitor_init_message(struct monitor *monitor) {
     protocol_broken("malformed message from init");
   if (field_is(name, "console")) {
     monitor->console = fd;
-    terminal_size(STDIN_FILENO, fd); /* before the program can ask for it */
+    if (cursor_next(&cursor, &name) && field_is(name, "unsized"))
+      terminal_size(STDIN_FILENO, fd); /* before the program can ask for it */
+  } else if (field_is(name, "seccomp-fd")) {
+    monitor_seccomp_listener(monitor, fd);
   } else {
     monitor->run_asked &= !field_is(name, "error"); /* an exec that failed */
     reply_frame(monitor, &frame);
@@ -211,6 +227,10 @@ int monitor_run(struct monitor *monitor) {
       monitor_signal(monitor);
   }
   relay_restore(&monitor->relay);
+  if (monitor->after.count > 0) {
+    monitor_stop_container(monitor); /* the last of it, if its end was not awaited yet */
+    after_run(&monitor->after, monitor->signals);
+  }
   reap_the_dead();
   return exit_status(monitor);
 }

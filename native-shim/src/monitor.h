@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "after.h"
 #include "frame.h"
 #include "guard.h"
 #include "locks.h"
@@ -25,11 +26,13 @@ struct monitor {
   int guard_channel;
   int init_channel;
   pid_t guard;
+  bool subreaper; /* the guard has no pid namespace: see guard.h */
   int init_pidfd;
   long init_pid; /* as our /proc numbers it */
   int cwd;       /* where the user stands, opened before the first move, or -1 */
   int signals;   /* signalfd once a container was started */
   struct locks locks;
+  struct after after; /* what runs when the container is gone */
   struct relay relay;
   int stdio[3];         /* STDIO_* of each */
   int console;          /* master of the container's pty until the program runs */
@@ -39,6 +42,8 @@ struct monitor {
   char *gid_map;
   bool deny_setgroups;
   char *lost_notice; /* what to say when the guard was killed */
+  char *agent_path;  /* who is to get the listener of the filter, and what it is told */
+  char *agent_state;
   bool run_asked;
   bool started;      /* the program runs */
   bool setup_failed; /* init or guard ended before that, and TypeScript knows */
@@ -62,7 +67,8 @@ void monitor_program_runs(struct monitor *monitor);
 /* STDIN STDOUT STDERR LOST-NOTICE of a request. */
 void monitor_keep_stdio(struct monitor *monitor, const struct field fields[4]);
 /* Clones the guard; what `start` leaves open is completed. 0, or -1 when that was answered. */
-int monitor_clone_guard(struct monitor *monitor, struct guard_start *start);
+int monitor_clone_guard(struct monitor *monitor, struct guard_start *start,
+                        unsigned long guard_flags);
 long monitor_pid_of(int pidfd);
 
 /*
@@ -83,6 +89,12 @@ void monitor_external_run(struct monitor *monitor);
 /* False for a message that is none of its own. `fd` came with it. */
 bool monitor_external_message(struct monitor *monitor, const struct frame *frame,
                               const struct field *fields, int count, int fd);
+/*
+ * monitor_seccomp.c: seccomp-agent PATH STATE, and the listener that init sends later. It goes to
+ * the agent together with the state; where that fails init ends.
+ */
+void monitor_seccomp_agent(struct monitor *monitor, const struct field *fields);
+void monitor_seccomp_listener(struct monitor *monitor, int listener);
 
 /* monitor_request.c: one request of TypeScript; false when the socket is at its end. */
 bool monitor_request(struct monitor *monitor);
@@ -103,6 +115,7 @@ void monitor_hung_up(struct monitor *monitor);
  * to it that an image that came later and does not take the signal is ended.
  */
 void monitor_watch(struct monitor *monitor);
+/* From then on signals come by the signalfd; a second time is no more than the first. */
 void monitor_block_signals(struct monitor *monitor);
 
 /* monitor.c: what init says; the end of its channel after `run` means that the program runs. */

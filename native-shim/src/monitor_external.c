@@ -17,14 +17,15 @@
 #include "monitor.h"
 #include "pty.h"
 
-/* guard STDIN STDOUT STDERR LOST-NOTICE */
+/* guard STDIN STDOUT STDERR LOST-NOTICE GUARD-FLAGS: the last as for `start` */
 void request_guard(struct monitor *monitor, const struct field *fields) {
-  struct guard_start start = { .external = true };
+  struct joins none = { 0 };
+  struct guard_start start = { .external = true, .joins = &none };
   if (monitor->guard > 0)
     protocol_broken("a second guard");
   monitor_keep_stdio(monitor, &fields[1]);
   monitor->external = true;
-  if (monitor_clone_guard(monitor, &start) == 0)
+  if (monitor_clone_guard(monitor, &start, (unsigned long)field_number(fields[5])) == 0)
     reply_ok(monitor);
 }
 

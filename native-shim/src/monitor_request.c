@@ -94,6 +94,15 @@ static void request_helper(struct monitor *monitor, const struct field *fields) 
     reply_error(monitor, "helper", errno, fields[1].data);
 }
 
+/* after PROGRAM ARGV ENV INPUT TIMEOUT-MS NOTICES: see after.h */
+static void request_after(struct monitor *monitor, const struct field *fields) {
+  monitor_block_signals(monitor); /* what would end us ends the container first */
+  if (after_keep(&monitor->after, fields))
+    reply_ok(monitor);
+  else
+    reply_error(monitor, "after", errno, fields[1].data);
+}
+
 static void request_run(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
   if (monitor->external) {
@@ -133,13 +142,15 @@ static const struct request {
   { "unlock", 2, request_unlock, 0 },
   { "mount", 7, request_mount, 0 },
   { "unmount", 2, request_unmount, 0 },
-  { "start", 9, request_start, 0 },
+  { "start", 11, request_start, ARG(10) },
   { "helper", 5, request_helper, ARG(2) | ARG(3) },
-  { "guard", 5, request_guard, 0 },
+  { "guard", 6, request_guard, 0 },
   { "command", 5, request_command, ARG(2) | ARG(3) },
   { "console-socket", 2, request_console_socket, 0 },
   { "adopt", 2, request_adopt, 0 },
   { "last", 6, request_last, ARG(2) | ARG(3) },
+  { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
+  { "seccomp-agent", 3, monitor_seccomp_agent, 0 },
   { "run", 1, request_run, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },
 };

@@ -20,6 +20,8 @@ static const int forwarded[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGU
 
 void monitor_block_signals(struct monitor *monitor) {
   sigset_t set;
+  if (monitor->signals >= 0)
+    return;
   sigemptyset(&set);
   for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
     sigaddset(&set, forwarded[i]);

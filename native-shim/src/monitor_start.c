@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,12 +64,15 @@ void monitor_keep_stdio(struct monitor *monitor, const struct field fields[4]) {
   monitor->lost_notice = copy_text(fields[3]);
 }
 
-int monitor_clone_guard(struct monitor *monitor, struct guard_start *start) {
+int monitor_clone_guard(struct monitor *monitor, struct guard_start *start,
+                        unsigned long guard_flags) {
   int ends[2];
   if (channel_pair(ends) < 0) {
     reply_error(monitor, "socketpair", errno, "");
     return -1;
   }
+  monitor->subreaper = (guard_flags & CLONE_NEWPID) == 0;
+  start->subreaper = monitor->subreaper;
   start->channel = ends[1];
   start->locks = monitor->locks.fd;
   start->lock_count = monitor->locks.count;
@@ -76,7 +80,9 @@ int monitor_clone_guard(struct monitor *monitor, struct guard_start *start) {
     start->stdio[fd] = container_end(monitor, fd);
   monitor_block_signals(monitor);
   int pidfd = -1;
-  monitor->guard = sys_clone(CLONE_NEWPID | CLONE_PIDFD, &pidfd);
+  if (monitor->subreaper) /* for the case that the guard is killed */
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  monitor->guard = sys_clone(guard_flags | CLONE_PIDFD, &pidfd);
   if (monitor->guard == 0)
     guard_main(start);
   const int saved = errno;
@@ -93,13 +99,24 @@ int monitor_clone_guard(struct monitor *monitor, struct guard_start *start) {
   return -1;
 }
 
-/* start CLONE-FLAGS UID-MAP GID-MAP SETGROUPS STDIN STDOUT STDERR LOST-NOTICE */
+/*
+ * start CLONE-FLAGS UID-MAP GID-MAP SETGROUPS STDIN STDOUT STDERR LOST-NOTICE GUARD-FLAGS JOINS
+ *
+ * GUARD-FLAGS is CLONE_NEWPID, or 0 where init is not to live below a pid namespace of the guard's.
+ * JOINS is a list of CLONE_NEW* and path in turn: namespaces that init enters; see join.h.
+ */
 void monitor_start(struct monitor *monitor, const struct field *fields) {
   monitor->uid_map = copy_text(fields[2]);
   monitor->gid_map = copy_text(fields[3]);
   monitor->deny_setgroups = field_choice(fields[4], setgroups_choices, "unknown setgroups") == 1;
   monitor_keep_stdio(monitor, &fields[5]);
 
+  struct joins joins;
+  const char *where;
+  if (joins_open(&joins, fields[10], &where) < 0) {
+    reply_error(monitor, "join", errno, where);
+    return;
+  }
   int to_init[2];
   if (channel_pair(to_init) < 0) {
     reply_error(monitor, "socketpair", errno, "");
@@ -107,11 +124,13 @@ void monitor_start(struct monitor *monitor, const struct field *fields) {
   }
   struct guard_start start = {
     .clone_flags = (unsigned long)field_number(fields[1]),
+    .joins = &joins,
     .init_channel = to_init[1],
   };
   monitor->init_channel = to_init[0];
-  monitor_clone_guard(monitor, &start);
+  monitor_clone_guard(monitor, &start, (unsigned long)field_number(fields[9]));
   close(to_init[1]);
+  joins_close(&joins);
 }
 
 /* The number of the process behind a pidfd in our /proc; pidfd_open(2), fdinfo. */
@@ -192,7 +211,12 @@ void monitor_attach_terminal(struct monitor *monitor) {
 void monitor_stop_container(struct monitor *monitor) {
   if (monitor->guard <= 0)
     return;
-  kill(monitor->guard, SIGKILL);
+  if (!monitor->subreaper) {
+    kill(monitor->guard, SIGKILL);
+  } else { /* it takes the end of the channel as its order to end the container */
+    close(monitor->guard_channel);
+    monitor->guard_channel = -1;
+  }
   while (waitpid(monitor->guard, NULL, 0) < 0 && errno == EINTR)
     ;
   monitor->guard = 0;

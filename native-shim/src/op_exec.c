@@ -57,7 +57,8 @@ static int bind_console(struct ctx *ctx, int slave) {
  * console ROWS COLUMNS
  *
  * A pty of the container's own devpts becomes the controlling terminal and all of stdio; its
- * master goes to the monitor with the message `console`. 0 rows: the size is left alone.
+ * master goes to the monitor with the message `console` and whether it has its size. 0 rows: the
+ * monitor gives it the size of its own terminal.
  */
 int op_console(struct ctx *ctx, const struct field arg[]) {
   const struct winsize size = {
@@ -82,6 +83,7 @@ int op_console(struct ctx *ctx, const struct field arg[]) {
       return failed(ctx, "stdio");
   autoframe frame = { 0 };
   frame_text(&frame, "console");
+  frame_text(&frame, size.ws_row > 0 ? "sized" : "unsized");
   return channel_send(ctx->channel, &frame, master) < 0 ? failed(ctx, "console") : 0;
 }
 

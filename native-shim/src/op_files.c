@@ -18,6 +18,18 @@ int op_mkdir(struct ctx *ctx, const struct field arg[]) {
   return dir < 0 ? failed(ctx, arg[0].data) : 0;
 }
 
+/* workdir PATH MODE UID GID: as mkdir; what is made on the way belongs to UID and GID. */
+int op_workdir(struct ctx *ctx, const struct field arg[]) {
+  const struct new_dir new_dir = {
+    .mode = (mode_t)field_number(arg[1]),
+    .owned = 1,
+    .uid = (uid_t)field_number(arg[2]),
+    .gid = (gid_t)field_number(arg[3]),
+  };
+  autofd dir = make_owned_dirs_in_root(ctx->root_fd, arg[0].data, &new_dir);
+  return dir < 0 ? failed(ctx, arg[0].data) : 0;
+}
+
 /* symlink TARGET PATH: left alone when PATH exists, whatever it is. */
 int op_symlink(struct ctx *ctx, const struct field arg[]) {
   const char *name;

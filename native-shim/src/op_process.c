@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What belongs to the process: namespaces, ids, capabilities, limits, the filter. */
+/* What belongs to the process: namespaces, ids, capabilities, limits. */
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/keyctl.h>
-#include <linux/seccomp.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -15,9 +13,11 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "cleanup.h"
 #include "ops.h"
+#include "path.h"
 #include "sys.h"
 
 /* unshare FLAGS: CLONE_NEW* bits, unshare(2); all of them owned by our user namespace. */
@@ -109,27 +109,49 @@ int op_ambient(struct ctx *ctx, const struct field arg[]) {
   return 0;
 }
 
+enum { PROC_MAGIC = 0x9fa0, PROC_ROOT_INO = 1 };
+
+/* A file below /proc/thread-self, which must be the kernel's own and not covered (CVE-2019-16884).
+ */
+static int open_thread_attribute(struct ctx *ctx, const char *name) {
+  autofd proc = open_in_root(ctx->root_fd, "/proc", O_PATH | O_DIRECTORY);
+  struct statfs fs;
+  struct stat st;
+  if (proc < 0 || fstatfs(proc, &fs) < 0 || fstat(proc, &st) < 0)
+    return -1;
+  if (fs.f_type != PROC_MAGIC || st.st_ino != PROC_ROOT_INO) {
+    errno = ENODEV;
+    return -1;
+  }
+  struct open_how how = {
+    .flags = O_WRONLY | O_CLOEXEC,
+    .resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS,
+  };
+  return sys_openat2(proc, name, &how);
+}
+
+/*
+ * apparmor PROFILE: from the next exec on; aa_change_onexec(2). Before Linux 5.8 the file was all
+ * modules' own.
+ */
+int op_apparmor(struct ctx *ctx, const struct field arg[]) {
+  char text[512];
+  const int len = snprintf(text, sizeof text, "exec %s", arg[0].data);
+  if ((size_t)len >= sizeof text) {
+    errno = ENAMETOOLONG;
+    return failed(ctx, "profile");
+  }
+  autofd file = open_thread_attribute(ctx, "thread-self/attr/apparmor/exec");
+  if (file < 0 && errno == ENOENT)
+    file = open_thread_attribute(ctx, "thread-self/attr/exec");
+  if (file < 0)
+    return failed(ctx, arg[0].data);
+  return write(file, text, (size_t)len) < 0 ? failed(ctx, arg[0].data) : 0;
+}
+
 int op_no_new_privs(struct ctx *ctx, const struct field arg[]) {
   (void)arg;
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? failed(ctx, "no-new-privs") : 0;
-}
-
-/* seccomp FLAGS PROGRAM: PROGRAM is an array of struct sock_filter; seccomp(2). */
-int op_seccomp(struct ctx *ctx, const struct field arg[]) {
-  const size_t instructions = arg[1].len / sizeof(struct sock_filter);
-  if (arg[1].len % sizeof(struct sock_filter) != 0 || instructions > BPF_MAXINSNS) {
-    errno = EINVAL;
-    return failed(ctx, "filter");
-  }
-  struct sock_fprog program = {
-    .len = (unsigned short)instructions,
-    .filter = (struct sock_filter *)(void *)arg[1].data,
-  };
-  /* The field starts anywhere in the message; the kernel copies, so alignment is no matter. */
-  const unsigned long flags = (unsigned long)field_number(arg[0]);
-  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) < 0)
-    return failed(ctx, "filter");
-  return 0;
 }
 
 /* rlimit RESOURCE SOFT HARD: numbers as in setrlimit(2), "unlimited" is 2^64-1. */
@@ -146,6 +168,16 @@ int op_rlimit(struct ctx *ctx, const struct field arg[]) {
 int op_umask(struct ctx *ctx, const struct field arg[]) {
   (void)ctx;
   umask((mode_t)field_number(arg[0]));
+  return 0;
+}
+
+/*
+ * death-signal SIGNO: what we get when the guard dies, prctl(2) PR_SET_PDEATHSIG. After the last
+ * change of ids, which clears it.
+ */
+int op_death_signal(struct ctx *ctx, const struct field arg[]) {
+  if (prctl(PR_SET_PDEATHSIG, field_unsigned(arg[0]), 0, 0, 0) < 0)
+    return failed(ctx, arg[0].data);
   return 0;
 }
 

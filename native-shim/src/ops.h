@@ -36,10 +36,13 @@ void ops_print(void);
 
 op_run op_unshare, op_hostname, op_domainname, op_link_up, op_propagation;
 op_run op_rootfs_mount, op_rootfs_bind, op_rootfs_readonly, op_pivot;
+op_run op_rootfs_open, op_chroot;
 op_run op_mount, op_bind, op_mask, op_readonly;
-op_run op_mkdir, op_symlink, op_mknod, op_bind_device, op_console, op_read_file;
+op_run op_mkdir, op_workdir, op_symlink, op_mknod, op_bind_device, op_console, op_read_file;
 op_run op_groups, op_setid, op_bounding, op_keep_caps, op_capabilities, op_ambient;
-op_run op_no_new_privs, op_seccomp, op_rlimit, op_umask, op_session, op_keyring;
+op_run op_apparmor, op_no_new_privs, op_seccomp, op_seccomp_notify, op_rlimit, op_umask;
+op_run op_session, op_keyring;
+op_run op_death_signal;
 op_run op_own_stdio, op_chdir, op_gate, op_exec;
 
 #endif

@@ -59,18 +59,31 @@ static int next_name(const char **at, char name[NAME_MAX + 1]) {
   return len > 0;
 }
 
+/* A directory without its owner is worse than none. */
+static int make_dir(int parent, const char *name, const struct new_dir *dir) {
+  if (mkdirat(parent, name, dir->mode) < 0)
+    return errno == EEXIST ? 0 : -1;
+  if (!dir->owned || fchownat(parent, name, dir->uid, dir->gid, AT_SYMLINK_NOFOLLOW) == 0)
+    return 0;
+  const int saved = errno;
+  unlinkat(parent, name, AT_REMOVEDIR);
+  errno = saved;
+  return -1;
+}
+
 /* The directory `prefix`, which ends in `name`: opened, or made. */
-static int enter_dir(int root, int parent, const char *name, const char *prefix, mode_t mode) {
+static int enter_dir(int root, int parent, const char *name, const char *prefix,
+                     const struct new_dir *dir) {
   const int found = open_in_root(root, prefix, O_PATH | O_DIRECTORY);
   if (found >= 0 || errno != ENOENT)
     return found;
-  if (mkdirat(parent, name, mode) < 0 && errno != EEXIST)
+  if (make_dir(parent, name, dir) < 0)
     return -1;
   return open_in_root(root, prefix, O_PATH | O_DIRECTORY);
 }
 
 /* Every prefix is resolved anew from the root: a link on the way may lead elsewhere in it. */
-static int make_dirs(int root, const char *path, mode_t mode, int links_left) {
+static int make_dirs(int root, const char *path, const struct new_dir *dir, int links_left) {
   char prefix[PATH_MAX], name[NAME_MAX + 1], target[PATH_MAX];
   if (strlen(path) >= sizeof prefix) {
     errno = ENAMETOOLONG;
@@ -84,10 +97,10 @@ static int make_dirs(int root, const char *path, mode_t mode, int links_left) {
     const size_t len = (size_t)(at - path);
     memcpy(prefix, path, len);
     prefix[len] = '\0';
-    const int next = enter_dir(root, parent, name, prefix, mode);
+    const int next = enter_dir(root, parent, name, prefix, dir);
     if (next < 0 && errno == ENOENT && links_left > 0 &&
         follow_link(parent, name, path, len, target) == 0)
-      return make_dirs(root, target, mode, links_left - 1);
+      return make_dirs(root, target, dir, links_left - 1);
     if (next < 0)
       return -1;
     close(parent);
@@ -96,9 +109,14 @@ static int make_dirs(int root, const char *path, mode_t mode, int links_left) {
   return -1;
 }
 
-int make_dirs_in_root(int root, const char *path, mode_t mode) {
+int make_owned_dirs_in_root(int root, const char *path, const struct new_dir *dir) {
   const int fd = open_in_root(root, path, O_PATH | O_DIRECTORY);
-  return fd >= 0 || errno != ENOENT ? fd : make_dirs(root, path, mode, LINKS_MAX);
+  return fd >= 0 || errno != ENOENT ? fd : make_dirs(root, path, dir, LINKS_MAX);
+}
+
+int make_dirs_in_root(int root, const char *path, mode_t mode) {
+  const struct new_dir dir = { .mode = mode };
+  return make_owned_dirs_in_root(root, path, &dir);
 }
 
 int open_parent(int root, const char *path, const char **name) {

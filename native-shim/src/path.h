@@ -14,6 +14,17 @@ int open_in_root(int root, const char *path, int flags);
 /* mkdir -p below `root`; returns an O_PATH descriptor of the last directory, or -1. */
 int make_dirs_in_root(int root, const char *path, mode_t mode);
 
+/* What a directory gets that is made on the way; ours without `owned`. */
+struct new_dir {
+  mode_t mode;
+  int owned;
+  uid_t uid;
+  gid_t gid;
+};
+
+/* The same with an owner for each directory that is made. */
+int make_owned_dirs_in_root(int root, const char *path, const struct new_dir *dir);
+
 /*
  * The place to mount on: the directory or file at `path`, made if it is missing (an empty
  * file when `is_dir` is 0). Returns an O_PATH descriptor, or -1 with errno.

@@ -13,6 +13,7 @@ const entries = {
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
   external: 'core/runtime/external/external-main.ts',
+  conf: 'core/engine-conf/conf-main.ts',
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
   schema: 'core/lib/schema.ts',
@@ -96,15 +97,16 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What few commands need is a bundle of its own: the compiler of seccomp profiles, what drives
- * runtimes of others, yargs, which
- * writes help and completion, the checks of foreign JSON, and what starts programs of the host.
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, what drives OCI
+ * runtimes, the reader of containers.conf, yargs, which writes help and completion, the checks of
+ * foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
 const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
   leftApart('external', /external\/external-main\.ts$/),
+  leftApart('conf', /engine-conf\/conf-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),

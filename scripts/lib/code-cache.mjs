@@ -7,7 +7,7 @@ import { command } from './steps.mjs'
 
 const folder = join(dist, 'lib')
 const writer = join(dist, 'js/cli/code-cache-write.js')
-const bundles = ['run', 'cli', 'schema', 'seccomp', 'yargs'].map((name) =>
+const bundles = ['run', 'cli', 'conf', 'schema', 'seccomp', 'yargs'].map((name) =>
   join(folder, `${name}.cjs`),
 )
 

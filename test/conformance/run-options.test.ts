@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Each option of `from` and `run` that Debian's buildah has too: the same words, the same result. */
+/** Options of `from` and `run`, given to Debian's buildah and to us: the same result. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'

@@ -14,8 +14,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { defaultCapabilities } from '../../core/spec/capabilities.ts'
+import { deviceParts, type HostDevice } from '../../core/spec/devices.ts'
 import { containerEnvironment } from '../../core/spec/environment.ts'
 import { generateSpec, type SpecRequest } from '../../core/spec/generate.ts'
+import { listNamespaces } from '../../core/spec/namespaces.ts'
+import { protectedPaths } from '../../core/spec/protected-paths.ts'
 import { defaultRlimits } from '../../core/spec/rlimits.ts'
 import { findProgram, requires } from '../harness/requires.ts'
 
@@ -55,6 +58,15 @@ after(() => rmSync(bundle, { recursive: true, force: true }))
 const root = { uid: 0, gid: 0, additionalGids: [], home: '/root', name: 'root' }
 const app = { uid: 1000, gid: 1001, additionalGids: [50], home: '/home/app', name: 'app' }
 
+const apart = {
+  user: 'host',
+  pid: 'private',
+  ipc: 'private',
+  uts: 'private',
+  network: 'private',
+  cgroup: 'private',
+} as const
+
 const request = (script: string): SpecRequest => ({
   args: ['sh', '-c', script],
   env: containerEnvironment({
@@ -75,16 +87,36 @@ const request = (script: string): SpecRequest => ({
   readonlyRootfs: false,
   idMaps: undefined,
   network: 'none',
-  cgroupNamespace: true,
+  namespaces: listNamespaces(apart),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,
   seccomp: undefined,
   rlimits: defaultRlimits({ nofile: 512, nproc: 512 }),
   generatedFiles: [{ destination: '/etc/hosts', source: join(bundle, 'hosts') }],
   gid5Mapped: true,
-  thermalCpus: '0-1',
+  shmSizeBytes: 1 << 20,
+  procOptions: [],
+  protectedPaths: protectedPaths('0-1', { mask: [], unmask: [] }),
+  ...deviceParts([fullDevice], { mayMakeNodes: true }),
+  resources: {},
+  cgroupsPath: undefined,
+  keepGroups: false,
+  umask: undefined,
+  apparmorProfile: undefined,
   annotations: {},
 })
+
+const fullDevice: HostDevice = {
+  hostPath: '/dev/full',
+  path: '/dev/other',
+  type: 'c',
+  major: 1,
+  minor: 7,
+  mode: 0o640,
+  hostUid: 1,
+  hostGid: 2,
+  access: 'rw',
+}
 
 /** The output of a script in a container of the spec. */
 function run(runtime: (typeof runtimes)[number], spec: SpecRequest): string {
@@ -112,7 +144,10 @@ const oneToOne = [
   { containerID: 0, hostID: 0, size: 1000 },
   { containerID: 1000, hostID: 1000, size: 1000 },
 ]
-const asUser = { user: app, idMaps: { uid: oneToOne, gid: oneToOne } }
+const inUserNamespace = { ...apart, user: 'private' } as const
+const ownUser = listNamespaces(inUserNamespace)
+const asUser = { user: app, idMaps: { uid: oneToOne, gid: oneToOne }, namespaces: ownUser }
+const onHostNetwork = listNamespaces({ ...inUserNamespace, network: 'host' })
 const status = 'grep -E "^(Cap|NoNew)" /proc/self/status'
 
 const cases: readonly Case[] = [
@@ -141,6 +176,18 @@ const cases: readonly Case[] = [
     want: /^\s+0\s+0\s+1000\n\s+1000\s+1000\s+1000\n$/,
   },
   {
+    name: 'a device is made with its mode and owner, and /dev/shm with its size',
+    script: 'stat -c "%a %u %g %t %T" /dev/other; mount | grep /dev/shm',
+    change: {},
+    want: /^640 1 2 1 7\nshm .*size=1024k/,
+  },
+  {
+    name: 'a bound device is the host’s',
+    script: 'stat -c "%t %T" /dev/other',
+    change: deviceParts([fullDevice], { mayMakeNodes: false }),
+    want: /^1 7\n/,
+  },
+  {
     name: 'names, limits, directory and variables are as asked',
     script: 'hostname; pwd; ulimit -n; echo $FROM_IMAGE $HOME; cat /etc/hosts',
     change: {},
@@ -158,6 +205,7 @@ const cases: readonly Case[] = [
     change: {
       idMaps: { uid: oneToOne.slice(0, 1), gid: [{ containerID: 0, hostID: 0, size: 1 }] },
       gid5Mapped: false,
+      namespaces: ownUser,
     },
     want: /^devpts (?!.*gid=)/,
   },
@@ -172,7 +220,7 @@ const cases: readonly Case[] = [
   {
     name: 'a user sees the host’s /sys, read-only to the bottom',
     script: 'mount | grep " on /sys"',
-    change: { ...asUser, network: 'host' },
+    change: { ...asUser, network: 'host', namespaces: onHostNetwork },
     want: /^sysfs on \/sys type sysfs \(ro,.*\n(\S+ on \/sys\/\S+ type \S+ \(ro[,)].*\n)+$/,
   },
   {

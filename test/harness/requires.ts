@@ -12,6 +12,7 @@ export type Requirement =
   | 'cgroup controllers'
   | 'debian rootfs'
   | 'internet'
+  | 'lsm'
   | 'registry'
   | 'root'
   | 'tun'
@@ -49,6 +50,8 @@ function isMet(requirement: Requirement): boolean {
       return facts().debianArchive !== null
     case 'internet':
       return facts().internet
+    case 'lsm':
+      return existsSync('/sys/kernel/security/apparmor/profiles')
     case 'registry':
       return existsSync(registryProgram)
     case 'root':
@@ -93,6 +96,8 @@ function explain(requirement: Requirement): string {
       return 'not made: npm run setup -- --peers'
     case 'internet':
       return 'no connection to deb.debian.org'
+    case 'lsm':
+      return 'the kernel has AppArmor not enabled'
     case 'root':
       return 'started as a normal user'
     default:

@@ -118,7 +118,9 @@ export function startRequest({ kind = 'flat', stdio }: BoxOptions): Request {
   const map = kind === 'flat' ? '' : `0 0 ${asRoot ? 65_536 : 1}\n`
   const flags = CLONE.pid | (kind === 'flat' ? 0 : CLONE.user)
   const setgroups = kind === 'nested' && !asRoot ? 'deny' : 'allow'
-  return ['start', flags, map, map, setgroups, ...(stdio ?? defaultStdio), 'guard lost']
+  const modes = stdio ?? defaultStdio
+  const joins = packList([])
+  return ['start', flags, map, map, setgroups, ...modes, 'guard lost', CLONE.pid, joins]
 }
 
 const defaultStdio = ['null', 'inherit', 'inherit'] as const

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Op } from '../../native-shim/ops.ts'
-import { requires } from '../harness/requires.ts'
+import { type Requirement, requires } from '../harness/requires.ts'
 import { type Box, kinds as bothKinds, inBox, type Kind, type Outcome } from './box.ts'
 
 /** What an op does, seen from inside by a script that runs after it. */
@@ -14,6 +14,7 @@ export interface Effect {
   readonly kinds?: readonly Kind[]
   /** More than one id, devices: a normal user has neither. */
   readonly root?: boolean
+  readonly needs?: Requirement
   readonly stdio?: readonly [StdioMode, StdioMode, StdioMode]
   /** Before the container is started. */
   readonly before?: (box: Box) => Promise<void> | void
@@ -30,10 +31,10 @@ export interface Effect {
 export function testEffects(op: string, effects: readonly Effect[]): void {
   for (const effect of effects)
     for (const kind of effect.kinds ?? bothKinds) {
-      const { name, stdio, root = false } = effect
+      const { name, stdio, root = false, needs = root ? 'root' : undefined } = effect
       const options = { kind, ...(stdio === undefined ? {} : { stdio }) }
       const body = inBox(options, (box) => see(box, effect))
-      it(`${op} ${name} [${kind}]`, root ? requires('root') : {}, body)
+      it(`${op} ${name} [${kind}]`, needs === undefined ? {} : requires(needs), body)
     }
 }
 

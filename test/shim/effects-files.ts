@@ -47,6 +47,27 @@ export const fileEffects = {
       want: 'made',
     },
   ],
+  workdir: [
+    {
+      name: 'makes it and what is missing on the way, with an owner',
+      root: true,
+      late: [
+        ['mkdir', '/tmp/there', 0o700],
+        ['workdir', '/tmp/there/a/b', 0o755, 1000, 2000],
+      ],
+      script: 'cd /tmp; stat -c "%n %a %u %g" there there/a there/a/b',
+      want: 'there 700 0 0\nthere/a 755 1000 2000\nthere/a/b 755 1000 2000',
+    },
+    {
+      name: 'leaves what is there as it is',
+      late: [
+        ['mkdir', '/tmp/there', 0o700],
+        ['workdir', '/tmp/there', 0o755, 0, 0],
+      ],
+      script: 'stat -c %a /tmp/there',
+      want: '700',
+    },
+  ],
   symlink: [
     {
       name: 'makes a link with its parents',

@@ -151,6 +151,15 @@ export const processEffects = {
       want: 'NoNewPrivs:\t1',
     },
   ],
+  apparmor: [
+    {
+      name: 'sets the profile of the next program',
+      needs: 'lsm',
+      late: [['apparmor', 'unconfined']],
+      script: 'cat /proc/self/attr/current',
+      want: /^unconfined/,
+    },
+  ],
   seccomp: [
     {
       name: 'installs the filter',
@@ -175,6 +184,10 @@ export const processEffects = {
     },
   ],
   umask: [{ name: 'sets it', late: [['umask', 0o027]], script: 'umask', want: '0027' }],
+  // What it does shows when a guard is killed: subreaper.test.ts.
+  'death-signal': [
+    { name: 'is no end by itself', late: [['death-signal', 9]], script: 'echo on', want: 'on' },
+  ],
   session: [
     {
       name: 'makes init the leader of a session',

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { closeSync, existsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { CLONE } from '../../core/runtime/kernel.ts'
 import { readProcess } from '../harness/processes.ts'
 import { until } from '../harness/until.ts'
 import { inBox } from './box.ts'
@@ -87,7 +88,7 @@ describe('an init that a command made', () => {
     'is below the guard; what it reads, writes and ends with goes through the shim',
     inBox({ shim: { stdio: ['pipe', 'pipe', 'pipe'] } }, async (box) => {
       const { shim } = box
-      await shim.request(['guard', 'pipe', 'pipe', 'pipe', 'guard lost'])
+      await shim.request(['guard', 'pipe', 'pipe', 'pipe', 'guard lost', CLONE.pid])
       const init = await makeInit(box, 'cat; echo words >&2; exit 7')
       assert.equal(readProcess(guardOf(init))?.name, 'tsbuild-shim')
       await startInit(box)
@@ -158,7 +159,7 @@ describe('an init that a command made', () => {
     'gets the terminal whose master was sent to the console socket',
     inBox({ shim: { stdio: ['pipe', 'pipe', 'pipe'] } }, async (box) => {
       const { shim } = box
-      await shim.request(['guard', 'null', 'null', 'null', 'guard lost'])
+      await shim.request(['guard', 'null', 'null', 'null', 'guard lost', CLONE.pid])
       assert.deepEqual(await shim.request(['console-socket', consolePath(box)]), { name: 'ok' })
       const master = openMaster()
       const slave = openSlave(master)

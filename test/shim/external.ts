@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { CLONE } from '../../core/runtime/kernel.ts'
 import { packList } from '../../native-shim/fields.ts'
 import type { Request } from '../../native-shim/messages.ts'
 import type { Box } from './box.ts'
@@ -10,7 +11,7 @@ import { within } from './within.ts'
 /** A guard without an init, for commands to make one. */
 export const guard = (...stdio: readonly ['null' | 'pipe', 'inherit', 'inherit'] | []): Request => {
   const [stdin = 'null', stdout = 'inherit', stderr = 'inherit'] = stdio
-  return ['guard', stdin, stdout, stderr, 'guard lost']
+  return ['guard', stdin, stdout, stderr, 'guard lost', CLONE.pid]
 }
 
 /** A command that is a script of the host's shell. */

@@ -58,6 +58,21 @@ export const fileFailures = {
       detail: '/loop/a',
     },
   ],
+  workdir: [
+    {
+      name: 'below a file',
+      op: ['workdir', '/etc/marker/x', 0o755, 0, 0],
+      errno: 'ENOTDIR',
+      detail: '/etc/marker/x',
+    },
+    {
+      name: 'of an owner who is not mapped',
+      kinds: ['nested'],
+      op: ['workdir', '/tmp/new', 0o755, 70_000, 0],
+      errno: 'EINVAL',
+      detail: '/tmp/new',
+    },
+  ],
   symlink: [
     {
       name: 'below a file',

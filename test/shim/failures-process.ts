@@ -114,6 +114,21 @@ export const processFailures = {
       detail: 'no-new-privs',
     },
   ],
+  apparmor: [
+    {
+      name: 'through a /proc that is none',
+      early: [['mount', '/proc', 'tmpfs', 'tmpfs', 0, '']],
+      op: ['apparmor', 'a-profile'],
+      errno: 'ENODEV',
+      detail: 'a-profile',
+    },
+    {
+      name: 'with a name too long',
+      op: ['apparmor', 'x'.repeat(600)],
+      errno: 'ENAMETOOLONG',
+      detail: 'profile',
+    },
+  ],
   seccomp: [
     ...[0, 7, 12, 8 * 4097, 8 * 65_536, 8 * 65_537].map(
       (size): Failure => ({
@@ -149,6 +164,9 @@ export const processFailures = {
     },
   ],
   umask: [],
+  'death-signal': [
+    { name: 'of no such signal', op: ['death-signal', 65], errno: 'EINVAL', detail: '65' },
+  ],
   session: [{ name: 'of a leader', op: ['session'], errno: 'EPERM', detail: 'setsid' }],
   keyring: [
     {

@@ -18,18 +18,31 @@ const LOAD_WORD = 0x20
 const JUMP_IF_EQUAL = 0x15
 const RETURN = 0x06
 const RET_ERRNO = 0x00050000
+const RET_USER_NOTIF = 0x7fc00000
 const RET_ALLOW = 0x7fff0000
 
 /** A seccomp program that lets one system call fail. */
-export function failingCall(name: keyof typeof calls): Buffer {
+export const failingCall = (name: keyof typeof calls): Buffer =>
+  only(name, RET_ERRNO | ERRNO_OF_FILTER.number)
+
+function only(name: keyof typeof calls, value: number): Buffer {
   const number = calls[name][process.arch === 'arm64' ? 1 : 0]
   return Buffer.concat([
     instruction(LOAD_WORD, 0),
     instruction(JUMP_IF_EQUAL, number, { otherwise: 1 }),
-    instruction(RETURN, RET_ERRNO | ERRNO_OF_FILTER.number),
+    instruction(RETURN, value),
     instruction(RETURN, RET_ALLOW),
   ])
 }
+
+/** A seccomp program that asks somebody about one system call. @see seccomp_unotify(2) */
+export const notifyingCall = (name: keyof typeof calls): Buffer => only(name, RET_USER_NOTIF)
+
+/** A seccomp program that asks somebody about everything. */
+export const notifyingAll = (): Buffer => instruction(RETURN, RET_USER_NOTIF)
+
+/** SECCOMP_FILTER_FLAG_NEW_LISTENER */
+export const NEW_LISTENER = 8
 
 /** A seccomp program of that many instructions that allows everything. */
 export const allowing = (count: number): Buffer =>

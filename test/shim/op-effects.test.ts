@@ -2,15 +2,19 @@
 import { describe } from 'node:test'
 import type { OpName } from '../../native-shim/ops.ts'
 import { type Effect, testEffects } from './effect.ts'
+import { chrootEffects } from './effects-chroot.ts'
 import { fileEffects } from './effects-files.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
+import { seccompEffects } from './effects-seccomp.ts'
 
 /** An op without a row here does not compile. */
 const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...processEffects,
+  ...seccompEffects,
   ...fileEffects,
   ...mountEffects,
+  ...chrootEffects,
 }
 
 describe('the effect of an op', () => {

@@ -3,15 +3,19 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { OpName } from '../../native-shim/ops.ts'
 import { type Failure, testFailures } from './failure.ts'
+import { chrootFailures } from './failures-chroot.ts'
 import { fileFailures } from './failures-files.ts'
 import { mountFailures } from './failures-mount.ts'
 import { processFailures } from './failures-process.ts'
+import { seccompFailures } from './failures-seccomp.ts'
 
 /** An op without a row here does not compile. */
 const failures: Readonly<Record<OpName, readonly Failure[]>> = {
   ...processFailures,
+  ...seccompFailures,
   ...fileFailures,
   ...mountFailures,
+  ...chrootFailures,
 }
 
 describe('the failure of an op', () => {

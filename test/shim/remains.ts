@@ -10,9 +10,13 @@ export interface Traces {
   readonly pidNamespaces: Map<string, number>
 }
 
-/** Notes the namespaces of a container by its init: its own and the guard's. */
+/**
+ * Notes the namespaces of a container by its init: its own and the guard's. Never the one that we
+ * are in, where a container may live as well: what is noted is killed in the end.
+ */
 export function trace({ pidNamespaces }: Traces, init: number): void {
   for (const pid of [init, guardOf(init)]) {
+    if (namespaceOf(pid, 'pid') === namespaceOf('self', 'pid')) continue
     const fd = openSync(`/proc/${pid}/ns/pid`, 'r')
     pidNamespaces.set(readlinkSync(`/proc/self/fd/${fd}`), fd)
   }

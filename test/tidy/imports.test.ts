@@ -19,6 +19,7 @@ const owners: Readonly<Record<string, string>> = {
   '@sinclair/typebox': 'core/lib/schema.ts',
   execa: 'core/lib/execa.ts',
   koffi: 'native-shim/syscalls.ts',
+  'smol-toml': 'core/engine-conf/toml.ts',
   'tar-stream': 'images/tar/read.ts',
   yargs: 'cli/yargs.ts',
   'yargs-parser': 'cli/hot-parse.ts',

@@ -7,8 +7,10 @@ import { accountFiles } from '../../copy/owner.ts'
 import { TsbuildError } from '../../lib/errors.ts'
 import type { ExternalRuntime } from '../../options/runtime.ts'
 import { mountRootfs } from '../../snapshot/mount.ts'
+import { isOwn } from '../../spec/namespaces.ts'
 import type { RuntimeSpec } from '../../spec/schema.ts'
 import type { AccountFiles } from '../../spec/user.ts'
+import { CLONE } from '../kernel.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { externalSpec, writeBundle } from './bundle.ts'
 import { bundlePaths } from './commands.ts'
@@ -92,6 +94,7 @@ async function makeAndStart(
   await monitor.external.guard({
     stdio: [own(stdin), own(stdout), own(stderr)],
     lostNotice: 'tsbuild: the guard of the container was killed, and the container with it',
+    guardFlags: isOwn(plan.namespaces, 'pid') ? CLONE.pid : 0,
   })
   if (plan.terminal) await monitor.external.consoleSocket(bundlePaths(folder).consoleSocket)
   hideHybridControllers(context)

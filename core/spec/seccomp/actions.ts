@@ -67,6 +67,12 @@ export function returnForNewer(profile: LinuxSeccomp, defaultReturn: number): nu
   return actions.get(profile.defaultAction)?.permissive === true ? defaultReturn : returnNoSuchCall
 }
 
+/** A profile that breaks a rule of the specification; the cause says which. */
 export function invalidProfile(detail: string, hint?: string): TsbuildError {
-  return new TsbuildError('SPEC_INVALID', `cannot use the seccomp profile: ${detail}`, { hint })
+  const cause = new Error(detail)
+  return new TsbuildError('SPEC_INVALID', 'cannot use the seccomp profile', { cause, hint })
 }
+
+/** What is wrong with it. */
+export const reasonOf = ({ cause, message }: TsbuildError): string =>
+  cause instanceof Error ? cause.message : message

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { invalidProfile, returnKillProcess } from './actions.ts'
+import { returnKillProcess } from './actions.ts'
 import { type Assembler, createAssembler, type Label } from './assembler.ts'
 import { compare } from './compare.ts'
+import { filterFlags } from './flags.ts'
 import { type Chain, type Change, type Outcome, sectionsOf } from './sections.ts'
-import type { LinuxSeccomp, Machine, SeccompFlag } from './types.ts'
+import type { LinuxSeccomp, Machine } from './types.ts'
 
 export interface CompiledSeccomp {
   /** struct sock_filter[], 8 bytes each, at most 4,096. */
@@ -74,37 +75,4 @@ function writeChain(assembler: Assembler, { rules, otherwise, argumentBits }: Ch
       ),
     assembler.ret(otherwise),
   )
-}
-
-/** SECCOMP_FILTER_FLAG_… of linux/seccomp.h. */
-const tsync = 1 << 0
-const specAllow = 1 << 2
-const newListener = 1 << 3
-const tsyncEsrch = 1 << 4
-const waitKillable = 1 << 5
-
-const flagBits: ReadonlyMap<string, number> = new Map(
-  Object.entries({
-    SECCOMP_FILTER_FLAG_TSYNC: tsync,
-    SECCOMP_FILTER_FLAG_LOG: 1 << 1,
-    SECCOMP_FILTER_FLAG_SPEC_ALLOW: specAllow,
-    SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: waitKillable,
-  } satisfies Record<SeccompFlag, number>),
-)
-
-/**
- * The flags named; without a list SPEC_ALLOW, as runc and crun do: kernels before 5.16 slow
- * filtered programs down else. Together with what the kernel wants for a listener: threads are
- * reported by ESRCH there, and without a listener there is no supervisor to wait for.
- */
-function filterFlags({ flags, defaultAction, syscalls = [] }: LinuxSeccomp): number {
-  let bits = flags === undefined ? specAllow : 0
-  for (const flag of flags ?? []) {
-    const bit = flagBits.get(flag)
-    if (bit === undefined) throw invalidProfile(`unknown flag ${JSON.stringify(flag)}`)
-    bits |= bit
-  }
-  const actions = [defaultAction, ...syscalls.map(({ action }) => action)]
-  if (!actions.includes('SCMP_ACT_NOTIFY')) return bits & ~waitKillable
-  return bits | newListener | (bits & tsync ? tsyncEsrch : 0)
 }

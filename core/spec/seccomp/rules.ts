@@ -24,6 +24,8 @@ export interface Condition {
   readonly valueTwo: Word64
 }
 
+type UncheckedArgument = Omit<SeccompArgument, 'index'> & { readonly index: number | bigint }
+
 /** An uint64 in the halves a filter can load; both unsigned. */
 export interface Word64 {
   readonly high: number
@@ -86,7 +88,10 @@ const operators: ReadonlySet<string> = new Set<SeccompOperator>([
   'SCMP_CMP_MASKED_EQ',
 ])
 
-function readCondition({ index, op, value, valueTwo = 0 }: SeccompArgument): Condition {
+/** @throws TsbuildError SPEC_INVALID */
+export function readCondition(argument: UncheckedArgument): Condition {
+  const { op, value, valueTwo = 0 } = argument
+  const index = Number(argument.index)
   if (!Number.isInteger(index) || index < 0 || index > 5) {
     throw invalidProfile(`argument index ${index} is not between 0 and 5`)
   }

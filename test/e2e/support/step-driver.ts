@@ -66,7 +66,7 @@ async function report(order: Order): Promise<Report> {
 function step({ container, network = 'none', seccomp, ...order }: Order, output: StepOutput) {
   const record = lockContainer(context, container)
   const request = {
-    ...{ env: [], user: '', workingdir: '/', hostname: undefined },
+    ...{ env: [], user: '', workingdir: '/', hostname: undefined, defaults: {} },
     options: {
       network: [network],
       ...(seccomp !== undefined && { securityOpt: [`seccomp=${seccomp}`] }),

@@ -80,7 +80,7 @@ const otherLines: readonly Lines[] = [
     plain: {
       ...{ container: 'c', sources: ['a'], destination: '/d' },
       ...{ chown: undefined, chmod: undefined, from: undefined, contextdir: undefined },
-      ...{ ignorefile: undefined },
+      ...{ ignorefile: undefined, exclude: [] },
       ...{ addHistory: false, quiet: false },
     },
     rows: [

@@ -10,7 +10,11 @@ const nothing: ConfigOptions = {
   ...{ os: undefined, arch: undefined, variant: undefined, author: undefined, comment: undefined },
   ...{ createdBy: undefined, historyComment: undefined, healthcheck: undefined },
   ...{ healthcheckInterval: undefined, healthcheckTimeout: undefined },
-  ...{ healthcheckStartPeriod: undefined, healthcheckRetries: undefined },
+  ...{
+    healthcheckStartInterval: undefined,
+    healthcheckStartPeriod: undefined,
+    healthcheckRetries: undefined,
+  },
 }
 
 interface Case {

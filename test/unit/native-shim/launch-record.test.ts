@@ -11,6 +11,7 @@ tried 1 1 capabilities not root with CAP_SYS_ADMIN
 tried 3 2 newuidmap No such file or directory
 rung 4
 entered 1
+capabilities 1fffeffffff
 terminals 1 0 1
 uidmap 0 1000 1
 gidmap 0 1001 1
@@ -23,6 +24,7 @@ describe('parseLaunchRecord', () => {
       rung: 4,
       hostUid: 1000,
       hostGid: 1001,
+      capabilities: 0x1fffeffffffn,
       uidMap: [{ containerId: 0, hostId: 1000, size: 1 }],
       gidMap: [{ containerId: 0, hostId: 1001, size: 1 }],
       tried: [

@@ -101,6 +101,21 @@ describe('build', { skip }, () => {
     assert.equal(await fileOf(context, 'out', 'd'), '3')
   })
 
+  it('copies without what --exclude names, from the context and from a stage', async (t) => {
+    const { context, write, run } = await setUpBuild(t)
+    write({ 'd/a.log': '1', 'd/b': '2', 'd/e/c.log': '3' })
+    const one = 'FROM base AS one\nCOPY --exclude=*.log d /d\nFROM base\n'
+    const two = (what: string) => `${one}COPY --from=one --exclude=${what} /d /x\n`
+    await run(two('e'), { tags: ['out'] })
+    assert.equal(await fileOf(context, 'out', 'x/b'), '2')
+    assert.equal(await fileOf(context, 'out', 'x/a.log'), undefined)
+    assert.equal(await fileOf(context, 'out', 'x/e/c.log'), undefined)
+    const { done } = await run(two('b'), { tags: ['out'] })
+    assert.deepEqual(done, ['FROM', 'FROM', 'COPY'])
+    assert.equal(await fileOf(context, 'out', 'x/e/c.log'), '3')
+    assert.equal(await fileOf(context, 'out', 'x/b'), undefined)
+  })
+
   it('does again what made a snapshot that is gone', async (t) => {
     const { context, write, run } = await setUpBuild(t)
     write({ a: '1' })

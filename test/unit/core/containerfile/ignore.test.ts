@@ -65,22 +65,22 @@ const rows: readonly Row[] = [
 describe('an ignore file', () => {
   for (const { patterns, excluded = [], kept = [] } of rows) {
     it(`of ${JSON.stringify(patterns)}`, () => {
-      const { excludes } = compile(patterns)
+      const { ignores } = compile(patterns)
       assert.deepEqual(
-        [...excluded, ...kept].filter((path) => excludes(toBytes(path))),
+        [...excluded, ...kept].filter((path) => ignores(toBytes(path))),
         excluded,
       )
     })
   }
 
   it('may have a byte order mark and lines that end in CR LF', () => {
-    const { excludes } = compileIgnore({ name: 'x', text: '\ufeffa\r\n# c\r\nb\r\n' })
-    assert.deepEqual(['a', 'b', 'c'].map(excludes), [true, true, false])
+    const { ignores } = compileIgnore({ name: 'x', text: '\ufeffa\r\n# c\r\nb\r\n' })
+    assert.deepEqual(['a', 'b', 'c'].map(ignores), [true, true, false])
   })
 
   it('sees names that are not UTF-8', () => {
-    const { excludes } = compile('a?b  *.bin')
-    assert.deepEqual(['a\xffb', '\xff\xfe.bin', '\xff'].map(excludes), [true, true, false])
+    const { ignores } = compile('a?b  *.bin')
+    assert.deepEqual(['a\xffb', '\xff\xfe.bin', '\xff'].map(ignores), [true, true, false])
   })
 })
 

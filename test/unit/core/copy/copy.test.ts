@@ -48,7 +48,7 @@ describe('a copy', { skip }, () => {
     mkdirSync(join(context, 'd/sub'), { recursive: true })
     writeFileSync(join(context, 'd/file'), '')
     symlinkSync('file', join(context, 'd/link'))
-    await copy(['d'], { destination: '/new/x', chown: { uid: 5, gid: 6 }, chmod: 0o750 })
+    await copy(['d'], { destination: '/new/x', chown: { uid: 5, gid: 6 }, chmod: () => 0o750 })
     for (const [name, mode] of [
       ['new', 0o40755],
       ['new/x', 0o40755],

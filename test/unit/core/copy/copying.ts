@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type CopyOutcome, type CopyTarget, copySelection } from '../../../../core/copy/copy.ts'
 import { digestSelection } from '../../../../core/copy/digest.ts'
+import { excludeMatcher } from '../../../../core/copy/exclude.ts'
 import type { CopyOrigin } from '../../../../core/copy/origin.ts'
 import { selectSources } from '../../../../core/copy/select.ts'
 import type { Selection } from '../../../../core/copy/selection.ts'
@@ -13,18 +14,23 @@ import { isHostRoot, sys } from '../../images/unpack/scratch-root.ts'
 
 type Options = Partial<Pick<CopyTarget, 'destination' | 'workingDir' | 'chown' | 'chmod'>>
 
+interface How {
+  readonly exclude?: readonly string[]
+  readonly parents?: boolean
+}
+
 /** A context, a root that files are copied to, and something beside them that nobody may touch. */
 export interface Copying {
   readonly base: string
   readonly context: string
   readonly root: string
   readonly origin: Extract<CopyOrigin, { kind: 'context' }>
-  select(patterns: readonly string[], origin?: CopyOrigin): Selection
+  select(patterns: readonly string[], origin?: CopyOrigin, how?: How): Selection
   digest(patterns: readonly string[], options?: Options, origin?: CopyOrigin): Digest
   /** @param meanwhile is done between the selection and the copy */
   copy(
     patterns: readonly string[],
-    options?: Options & { origin?: CopyOrigin; meanwhile?: () => void },
+    options?: Options & Pick<How, 'parents'> & { origin?: CopyOrigin; meanwhile?: () => void },
   ): Promise<CopyOutcome>
 }
 
@@ -40,8 +46,11 @@ export function setUpCopying(t: TestContext): Copying {
     ignore: undefined,
     ignoreFile: undefined,
   } as const
-  const select = (patterns: readonly string[], origin: CopyOrigin = plain) =>
-    selectSources(origin, patterns, { sys, storeRoot })
+  const select: Copying['select'] = (patterns, origin = plain, { exclude = [], parents } = {}) =>
+    selectSources(origin, patterns, {
+      ...{ sys, storeRoot, exclude: excludeMatcher(exclude) },
+      ...(parents && { parents }),
+    })
   return {
     base,
     context,
@@ -56,8 +65,8 @@ export function setUpCopying(t: TestContext): Copying {
         selection.close()
       }
     },
-    async copy(patterns, { origin = plain, meanwhile, ...options } = {}) {
-      const selection = select(patterns, origin)
+    async copy(patterns, { origin = plain, meanwhile, parents = false, ...options } = {}) {
+      const selection = select(patterns, origin, { parents })
       meanwhile?.()
       const rootFd = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY)
       try {

@@ -83,7 +83,8 @@ describe('the digest of a selection', () => {
     const { context, digest } = setUpCopying(t)
     makeContext(context)
     const chown = { uid: 1, gid: 2 }
-    const digests = [{}, { chown }, { chmod: 0o600 }, { chown, chmod: 0o600 }]
+    const chmod = () => 0o600
+    const digests = [{}, { chown }, { chmod }, { chown, chmod }]
     assert.equal(new Set(digests.map((options) => digest(['d'], options))).size, 4)
     assert.equal(digest(['d'], { chown: { uid: 0, gid: 0 } }), digest(['d']))
   })

@@ -20,6 +20,11 @@ describe('the options of a container', () => {
     assert.deepEqual(merged, { network: ['none'] })
   })
 
+  it('merge capabilities layer by layer', () => {
+    const merged = mergeOptions({ capDrop: ['chown'] }, {}, { capAdd: ['CAP_CHOWN'] })
+    assert.deepEqual(merged, { capAdd: ['CAP_CHOWN'] })
+  })
+
   const wrong: readonly unknown[] = [
     ...[null, [], 'x', { unknown: '' }, { toString: '' }],
     ...[{ capAdd: 'A' }, { capAdd: [1] }, { memory: [] }, { noHosts: 'yes' }],

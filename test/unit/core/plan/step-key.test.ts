@@ -13,7 +13,7 @@ const place: StepPlace = {
   parent: 'sha256:0',
   platform: { os: 'linux', architecture: 'amd64' },
 }
-const reads: StepReads = { content: ['sha256:1'], options: {} }
+const reads: StepReads = { content: ['sha256:1'], options: {}, defaults: {} }
 
 /** The key of the last step that may change files. */
 function keyOf(
@@ -75,6 +75,12 @@ describe('the key of a step', () => {
     const none = { reads: { options: { network: ['none'] } } }
     assert.notEqual(keyOf('RUN x'), keyOf('RUN x', none))
     assert.equal(keyOf('RUN --network=none x'), keyOf('RUN x', none))
+  })
+
+  it('knows what containers.conf says to a command', () => {
+    const umask = { reads: { defaults: { umask: 0 } } }
+    assert.notEqual(keyOf('RUN x'), keyOf('RUN x', umask))
+    assert.equal(keyOf('COPY a /b'), keyOf('COPY a /b', umask))
   })
 
   it('knows a proxy only when it is declared', () => {

@@ -23,6 +23,18 @@ interface Case {
 
 const cases: readonly Case[] = [
   {
+    error: shim('seccomp-agent', errno.ECONNREFUSED),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /start the agent/,
+  },
+  {
+    error: shim('seccomp-notify', errno.EBUSY),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /without a seccomp agent/,
+  },
+  {
     error: shim('exec', errno.ENOENT),
     code: 'COMMAND_NOT_FOUND',
     exitCode: 127,
@@ -90,6 +102,12 @@ const cases: readonly Case[] = [
     hint: /leave out --runtime/,
   },
   {
+    error: shim('exec', errno.EBADF),
+    code: 'COMMAND_NOT_EXECUTABLE',
+    exitCode: 126,
+    hint: /nofile=4/,
+  },
+  {
     error: shim('map-ids', errno.EPERM),
     code: 'NAMESPACE_UNAVAILABLE',
     exitCode: 125,
@@ -119,8 +137,34 @@ const cases: readonly Case[] = [
     exitCode: 125,
     hint: /in \/dev/,
   },
+  { error: shim('rlimit', errno.EPERM), code: 'RUNTIME_FAILED', exitCode: 125, hint: /ulimit -H/ },
+  { error: shim('mknod', errno.EEXIST), code: 'RUNTIME_FAILED', exitCode: 125, hint: /--device/ },
+  {
+    error: shim('capabilities', errno.EPERM),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /--cap-drop/,
+  },
+  {
+    error: shim('apparmor', errno.ENOENT),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /apparmor_parser/,
+  },
+  {
+    error: shim('workdir', errno.ENOTDIR),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /--workingdir/,
+  },
   { error: shim('init', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
   { error: shim('guard', errno.ESRCH), code: 'RUNTIME_FAILED', exitCode: 125, hint: /dmesg/ },
+  {
+    error: shim('after', errno.ENOSPC),
+    code: 'RUNTIME_FAILED',
+    exitCode: 125,
+    hint: /fewer poststop hooks/,
+  },
   {
     error: shim('monitor', errno.ECONNRESET),
     code: 'RUNTIME_FAILED',

@@ -2,20 +2,21 @@
 import assert from 'node:assert/strict'
 import { constants } from 'node:os'
 import { describe, it } from 'node:test'
-import { fallbackOf } from '../../../../core/runtime/fallback.ts'
+import { fallbackOf, lossesText } from '../../../../core/runtime/fallback.ts'
 import type { Op } from '../../../../native-shim/ops.ts'
 import { ShimError } from '../../../../native-shim/shim-error.ts'
 
 const failure = (op: Op, errno: number) =>
   new ShimError({ where: op[0], index: 0, errno, detail: '' })
 
-const { EPERM, EINVAL } = constants.errno
+const { EPERM, EINVAL, ENOSYS } = constants.errno
 
 const cases: readonly {
   name: string
   op: Op
   errno: number
-  want: readonly string[] | undefined
+  /** Null: nothing is done instead. */
+  want: readonly string[] | null | undefined
 }[] = [
   {
     name: 'a device that may not be made is bound',
@@ -35,6 +36,8 @@ const cases: readonly {
     errno: EPERM,
     want: ['bind', '/sys', '/sys', '1', '0', '0', '1', '524288'],
   },
+  { name: 'a hostname that may not be set stays', op: ['hostname', 'h'], errno: EPERM, want: null },
+  { name: 'so does a domain name', op: ['domainname', 'd'], errno: ENOSYS, want: null },
   {
     name: 'another reason is no reason',
     op: ['mount', '/proc', 'proc', 'proc', 14, ''],
@@ -59,14 +62,26 @@ describe('fallbackOf', () => {
   for (const { name, op, errno, want } of cases) {
     it(name, () => {
       const got = fallbackOf(op, failure(op, errno))
-      assert.deepEqual(
-        got?.ops.map((one) => one.map(String)),
-        want && [want],
-      )
+      const ops = got?.ops.map((one) => one.map(String))
+      assert.deepEqual(ops, want === undefined ? undefined : want === null ? [] : [want])
     })
   }
-  it('says that process numbers differ', () => {
-    const op: Op = ['mount', '/proc', 'proc', 'proc', 14, '']
-    assert.match(fallbackOf(op, failure(op, EPERM))?.warning ?? '', /unmask=ALL/)
+
+  const lossOf = (op: Op) => fallbackOf(op, failure(op, EPERM))?.loss
+  const proc = lossOf(['mount', '/proc', 'proc', 'proc', 14, ''])
+  const hostname = lossOf(['hostname', 'h'])
+
+  it('says what is lost, and nothing where the program sees no difference', () => {
+    assert.match(proc?.what ?? '', /numbers/)
+    assert.match(hostname?.what ?? '', /hostname/)
+    assert.equal(lossOf(['mount', '/sys', 'sysfs', 'sysfs', 15, '']), undefined)
+    assert.equal(lossOf(['mknod', '/dev/null', 0o020000, 0o666, 1, 3, 0, 0]), undefined)
+  })
+  it('says once how to get all of it back, as podman and docker spell it', () => {
+    const losses = [proc, hostname].filter((loss) => loss !== undefined)
+    const text = lossesText(losses)
+    assert.match(text, /--security-opt unmask=ALL --security-opt seccomp=unconfined \(docker: /)
+    assert.match(text, /\(docker: --security-opt systempaths=unconfined --security-opt seccomp/)
+    assert.match(lossesText(losses.slice(1)), /start it with --security-opt seccomp=\S+ to/)
   })
 })

@@ -7,6 +7,7 @@ import {
   capabilityMask,
   capabilityNumbers,
   defaultCapabilities,
+  everyCapability,
   isCapability,
   resolveCapabilities,
 } from '../../../../core/spec/capabilities.ts'
@@ -42,8 +43,9 @@ describe('capabilityMask', () => {
 })
 
 describe('resolveCapabilities', () => {
-  interface Case extends CapabilityChoice {
+  interface Case extends Omit<CapabilityChoice, 'available'> {
     readonly name: string
+    readonly available?: bigint
     readonly want: readonly string[]
   }
   const all = Object.keys(capabilityNumbers)
@@ -57,6 +59,14 @@ describe('resolveCapabilities', () => {
       want: ['CAP_CHOWN', 'CAP_KILL', 'CAP_SYS_ADMIN'],
     },
     { name: 'adds all', base: [], add: ['ALL'], drop: [], want: all },
+    {
+      name: 'adds all that are there',
+      base: [],
+      add: ['all'],
+      drop: [],
+      available: 0b100001n,
+      want: ['CAP_CHOWN', 'CAP_KILL'],
+    },
     { name: 'drops all', base: defaultCapabilities, add: [], drop: ['all'], want: [] },
     {
       name: 'drops one of all',
@@ -74,13 +84,26 @@ describe('resolveCapabilities', () => {
       want: ['CAP_KILL'],
     },
   ]
-  for (const { name, want, ...choice } of cases) {
-    it(name, () => assert.deepEqual(resolveCapabilities(choice), want))
+  for (const { name, want, available = everyCapability, ...choice } of cases) {
+    it(name, () => assert.deepEqual(resolveCapabilities({ ...choice, available }), want))
   }
+
+  it('refuses to add one that is not there, unless it is dropped as well', () => {
+    const choice = { base: [], add: ['KILL'], drop: [], available: 1n }
+    const want = { code: 'RUNTIME_FAILED', message: /CAP_KILL/, hint: /outer container/ }
+    assert.throws(() => resolveCapabilities(choice), want)
+    assert.deepEqual(resolveCapabilities({ ...choice, drop: ['kill'] }), [])
+  })
+
+  it('knows which name was meant', () => {
+    const choice = { base: [], add: ['SYS_PTRAEC'], drop: [], available: everyCapability }
+    assert.throws(() => resolveCapabilities(choice), { code: 'USAGE', hint: /"SYS_PTRACE"/ })
+  })
 
   for (const side of ['base', 'add', 'drop'] as const) {
     it(`refuses an unknown name in ${side}`, () => {
-      const choice = { base: [], add: [], drop: [], [side]: ['SYS_MOON'] }
+      const nothing = { base: [], add: [], drop: [], available: everyCapability }
+      const choice = { ...nothing, [side]: ['SYS_MOON'] }
       assert.throws(() => resolveCapabilities(choice), unknownName)
     })
   }

@@ -6,38 +6,18 @@ import { TsbuildError } from '../../../../core/lib/errors.ts'
 import { defaultCapabilities } from '../../../../core/spec/capabilities.ts'
 import { generateSpec, type SpecRequest } from '../../../../core/spec/generate.ts'
 import { sameIds } from '../../../../core/spec/id-maps.ts'
-import { defaultRlimits } from '../../../../core/spec/rlimits.ts'
+import { listNamespaces } from '../../../../core/spec/namespaces.ts'
 import type { RuntimeSpec } from '../../../../core/spec/schema.ts'
 import { parseSpec } from '../../../../core/spec/validate.ts'
+import { allPrivate, plain } from './plain-request.ts'
 
-const root = { uid: 0, gid: 0, additionalGids: [], home: '/root', name: 'root' }
+const root = plain.user
 const app = { uid: 1000, gid: 1001, additionalGids: [50, 999], home: '/home/app', name: 'app' }
 const allIds = { containerId: 0, hostId: 0, size: 65_536 }
 const single = { containerId: 0, hostId: 1000, size: 1 }
 const subordinate = { containerId: 1, hostId: 100_000, size: 65_536 }
 
-const plain: SpecRequest = {
-  args: ['sh', '-c', 'true'],
-  env: ['PATH=/bin'],
-  cwd: '/srv',
-  user: root,
-  terminal: false,
-  consoleSize: undefined,
-  hostname: 'box',
-  rootfs: '/run/rootfs',
-  readonlyRootfs: false,
-  idMaps: undefined,
-  network: 'none',
-  cgroupNamespace: true,
-  capabilities: defaultCapabilities,
-  noNewPrivileges: false,
-  seccomp: undefined,
-  rlimits: defaultRlimits({ nofile: 1024, nproc: 2n ** 64n - 1n }),
-  generatedFiles: [{ destination: '/etc/hosts', source: '/run/x/hosts' }],
-  gid5Mapped: true,
-  thermalCpus: '',
-  annotations: { 'org.example.key': 'value' },
-}
+const withUser = { ...allPrivate, user: 'private' } as const
 
 const rungs = [
   { rung: 'real root', idMaps: undefined },
@@ -60,6 +40,7 @@ describe('generateSpec', () => {
             const spec = generateSpec({
               ...plain,
               idMaps,
+              namespaces: listNamespaces(idMaps === undefined ? allPrivate : withUser),
               network,
               user,
               terminal,
@@ -75,28 +56,7 @@ describe('generateSpec', () => {
     }
   }
 
-  const user = { idMaps: rungs[2]?.idMaps }
-  const namespaces = [
-    { name: 'root', request: {}, want: 'mount pid ipc uts network cgroup' },
-    {
-      name: 'root on the host’s network',
-      request: { network: 'host' },
-      want: 'mount pid ipc uts cgroup',
-    },
-    { name: 'a user', request: user, want: 'user mount pid ipc uts network cgroup' },
-    {
-      name: 'a kernel without cgroup namespaces',
-      request: { ...user, cgroupNamespace: false },
-      want: 'user mount pid ipc uts network',
-    },
-  ] satisfies readonly { name: string; request: Partial<SpecRequest>; want: string }[]
-  for (const { name, request, want } of namespaces) {
-    it(`makes the namespaces of ${name}`, () => {
-      const { linux } = generateSpec({ ...plain, ...request })
-      assert.deepEqual(linux?.namespaces?.map(({ type }) => type).join(' '), want)
-    })
-  }
-
+  const user = { idMaps: rungs[2]?.idMaps, namespaces: listNamespaces(withUser) }
   it('maps ids with a user namespace only', () => {
     assert.equal(generateSpec(plain).linux?.uidMappings, undefined)
     const { linux } = generateSpec({ ...plain, ...user })
@@ -124,18 +84,20 @@ describe('generateSpec', () => {
     })
   })
 
-  const sys = [
-    { name: 'root', request: {}, want: 'sysfs' },
-    { name: 'root on the host’s network', request: { network: 'host' }, want: 'sysfs' },
-    { name: 'a user with an own network', request: user, want: 'sysfs' },
-    { name: 'a user on the host’s network', request: { ...user, network: 'host' }, want: 'bind' },
-  ] satisfies readonly { name: string; request: Partial<SpecRequest>; want: string }[]
-  for (const { name, request, want } of sys) {
-    it(`shows /sys read-only as ${want} to ${name}`, () => {
-      const mount = mountAt('/sys', generateSpec({ ...plain, ...request }))
-      assert.equal(mount?.type, want)
-      assert.ok(mount?.options?.includes('ro'))
-      assert.equal(mount?.options?.includes('rbind'), want === 'bind')
+  const onHost = { network: 'host', pid: 'host', ipc: 'host' } as const
+  const shared = [
+    { name: 'root', sources: { ...allPrivate, ...onHost }, want: ['proc', 'mqueue', 'sysfs'] },
+    { name: 'a user', sources: { ...withUser, ...onHost }, want: ['bind', 'bind', 'bind'] },
+  ]
+  for (const { name, sources, want } of shared) {
+    it(`shows what the host shares with ${name} as ${want}`, () => {
+      const spec = generateSpec({ ...plain, namespaces: listNamespaces(sources) })
+      const mounts = ['/proc', '/dev/mqueue', '/sys'].map((path) => mountAt(path, spec))
+      assert.deepEqual(
+        mounts.map((mount) => mount?.type),
+        want,
+      )
+      assert.ok(mounts[2]?.options?.includes('ro'))
     })
   }
 
@@ -177,7 +139,7 @@ describe('generateSpec', () => {
       noNewPrivileges: true,
       readonlyRootfs: true,
       seccomp: profile,
-      thermalCpus: '0-1',
+      protectedPaths: { masked: ['/m'], readonly: ['/r'] },
     })
     assert.deepEqual(spec.process?.user, { uid: 1000, gid: 1001, additionalGids: [50, 999] })
     assert.deepEqual(spec.process?.consoleSize, { height: 1, width: 2 })
@@ -190,8 +152,8 @@ describe('generateSpec', () => {
     assert.equal(spec.hostname, 'box')
     assert.deepEqual(spec.annotations, plain.annotations)
     assert.deepEqual(spec.linux?.seccomp, profile)
-    assert.ok(spec.linux?.maskedPaths?.some((path) => path.endsWith('/cpu1/thermal_throttle')))
-    assert.ok(spec.linux?.readonlyPaths?.includes('/proc/sys'))
+    assert.deepEqual(spec.linux?.maskedPaths, ['/m'])
+    assert.deepEqual(spec.linux?.readonlyPaths, ['/r'])
   })
 
   it('makes the working directory absolute', () => {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { maskedPaths, readonlyPaths } from '../../../../core/spec/protected-paths.ts'
+import {
+  maskedPaths,
+  protectedPaths,
+  readonlyPaths,
+} from '../../../../core/spec/protected-paths.ts'
 
 const counters = (list: string) =>
   maskedPaths(list).flatMap((path) => /\/cpu([0-9]+)\/thermal_throttle$/.exec(path)?.[1] ?? [])
@@ -49,4 +53,37 @@ describe('protected paths', () => {
     const all = [...maskedPaths(''), ...readonlyPaths()]
     assert.equal(new Set(all).size, all.length)
   })
+})
+
+describe('protectedPaths', () => {
+  const nothing = { mask: [], unmask: [] }
+
+  it('hides more', () => {
+    const { masked, readonly } = protectedPaths('', { ...nothing, mask: ['/a', '/proc/kcore'] })
+    assert.deepEqual(masked, [...maskedPaths(''), '/a'])
+    assert.deepEqual(readonly, readonlyPaths())
+  })
+
+  it('shows all, but not what is hidden by name', () => {
+    const shown = protectedPaths('0', { mask: ['/a'], unmask: ['ALL'] })
+    assert.deepEqual(shown, { masked: ['/a'], readonly: [] })
+  })
+
+  const patterns: readonly (readonly [pattern: string, isShown: RegExp])[] = [
+    ['/proc/kcore', /^\/proc\/kcore$/],
+    ['/proc/*', /^\/proc\/[^/]+$/],
+    ['/proc/s?s', /^\/proc\/sys$/],
+    ['/sys/*/block', /^\/sys\/dev\/block$/],
+    ['/*', /^$/],
+    ['/proc/[', /^$/],
+  ]
+  for (const [pattern, isShown] of patterns) {
+    it(`shows what is like ${pattern}`, () => {
+      const { masked, readonly } = protectedPaths('', { ...nothing, unmask: [pattern] })
+      assert.deepEqual(
+        [...masked, ...readonly],
+        [...maskedPaths(''), ...readonlyPaths()].filter((path) => !isShown.test(path)),
+      )
+    })
+  }
 })

@@ -57,9 +57,9 @@ const user = (uid: number, gid: number, more: number[], home: string, name: stri
 const resolved: readonly Resolved[] = [
   { wanted: '', files, want: user(0, 0, [50], '/root', 'root') },
   { wanted: '', files: noFiles, want: user(0, 0, [], '/', '0') },
-  { wanted: ':', files, want: user(0, 0, [50], '/root', 'root') },
+  { wanted: ':', files, want: user(0, 0, [], '/root', 'root') },
   { wanted: 'app', files, want: user(1000, 1001, [50, 999], '/home/app', 'app') },
-  { wanted: 'app:', files, want: user(1000, 1001, [50, 999], '/home/app', 'app') },
+  { wanted: 'app:', files, want: user(1000, 1001, [], '/home/app', 'app') },
   { wanted: '1000', files, want: user(1000, 1001, [50, 999], '/home/app', 'app') },
   { wanted: '0001000', files, want: user(1000, 1001, [50, 999], '/home/app', 'app') },
   { wanted: 'app:docker', files, want: user(1000, 999, [], '/home/app', 'app') },

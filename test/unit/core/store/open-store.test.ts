@@ -57,6 +57,14 @@ describe('openStore', () => {
     assert.ok(readdirSync(paths.root).includes('containers'))
   })
 
+  it('closes a new volume of a container, which is open to all', (t) => {
+    const paths = scratch(t)
+    mkdirSync(join(paths.root, 'lost+found'), { recursive: true })
+    chmodSync(paths.root, 0o777)
+    openStore({ paths })
+    assert.equal(mode(paths.root), 0o700)
+  })
+
   const refusals: readonly {
     readonly name: string
     readonly before: (paths: Paths) => void

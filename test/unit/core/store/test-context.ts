@@ -63,6 +63,8 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       },
       start: unused,
       perform: unused,
+      after: unused,
+      seccompAgent: unused,
       run: unused,
       external: {
         guard: unused,

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LinuxDevice, LinuxResources, Mount } from './schema.ts'
+
+/** A device of the host that a container gets. */
+export interface HostDevice {
+  /** Without links. */
+  readonly hostPath: string
+  /** In the container. */
+  readonly path: string
+  readonly type: 'b' | 'c'
+  readonly major: number
+  readonly minor: number
+  /** Permission bits. */
+  readonly mode: number
+  readonly hostUid: number
+  readonly hostGid: number
+  /** Of `r`, `w` and `m`. */
+  readonly access: string
+}
+
+export interface DeviceParts {
+  readonly devices: readonly LinuxDevice[]
+  readonly rules: NonNullable<LinuxResources['devices']>
+  readonly mounts: readonly Mount[]
+}
+
+/**
+ * The devices in the words of a spec: nodes with their rules where we may make some, otherwise the
+ * host's nodes, bound. There the host's mode alone says who may use them.
+ *
+ * @see OCI runtime-spec, config-linux.md, "Devices" and "Device whitelist"
+ */
+export function deviceParts(
+  found: readonly HostDevice[],
+  { mayMakeNodes }: { readonly mayMakeNodes: boolean },
+): DeviceParts {
+  if (!mayMakeNodes) return { devices: [], rules: [], mounts: found.map(boundDevice) }
+  const rules = found.map(({ type, major, minor, access }) => ({
+    ...{ allow: true, type, major, minor, access },
+  }))
+  return {
+    devices: found.map(madeDevice),
+    rules: rules.length === 0 ? [] : [{ allow: false, access: 'rwm' }, ...rules],
+    mounts: [],
+  }
+}
+
+const madeDevice = ({ path, type, major, minor, mode, hostUid, hostGid }: HostDevice) => ({
+  ...{ path, type, major, minor, fileMode: mode, uid: hostUid, gid: hostGid },
+})
+
+const boundDevice = ({ hostPath, path }: HostDevice): Mount => ({
+  destination: path,
+  type: 'bind',
+  source: hostPath,
+  options: ['bind', 'rprivate', 'nosuid', 'noexec'],
+})

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { deviceParts, type HostDevice } from '../../../../core/spec/devices.ts'
+
+const fuse: HostDevice = {
+  hostPath: '/dev/fuse',
+  path: '/dev/x',
+  type: 'c',
+  major: 10,
+  minor: 229,
+  mode: 0o660,
+  hostUid: 3,
+  hostGid: 4,
+  access: 'rw',
+}
+
+describe('devices in a spec', () => {
+  it('are made as they are on the host, and allowed alone', () => {
+    assert.deepEqual(deviceParts([fuse], { mayMakeNodes: true }), {
+      devices: [
+        { path: '/dev/x', type: 'c', major: 10, minor: 229, fileMode: 0o660, uid: 3, gid: 4 },
+      ],
+      rules: [
+        { allow: false, access: 'rwm' },
+        { allow: true, type: 'c', major: 10, minor: 229, access: 'rw' },
+      ],
+      mounts: [],
+    })
+  })
+
+  it('are bound where none can be made', () => {
+    const options = ['bind', 'rprivate', 'nosuid', 'noexec']
+    assert.deepEqual(deviceParts([fuse], { mayMakeNodes: false }), {
+      devices: [],
+      rules: [],
+      mounts: [{ destination: '/dev/x', type: 'bind', source: '/dev/fuse', options }],
+    })
+  })
+
+  it('leave no rule where there are none', () => {
+    assert.deepEqual(deviceParts([], { mayMakeNodes: true }).rules, [])
+  })
+})
