@@ -10,7 +10,9 @@ import { mountRootfs } from '../../snapshot/mount.ts'
 import { isOwn } from '../../spec/namespaces.ts'
 import type { RuntimeSpec } from '../../spec/schema.ts'
 import type { AccountFiles } from '../../spec/user.ts'
+import { runtimeCgroup } from '../../store/runtime-cgroups.ts'
 import { CLONE } from '../kernel.ts'
+import { isHostRoot } from '../namespaces.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { externalSpec, writeBundle } from './bundle.ts'
 import { bundlePaths } from './commands.ts'
@@ -49,10 +51,13 @@ export function prepareExternal(
   request: ExternalRequest,
 ): ExternalContainer {
   const { runtime, plan } = request
-  const program = findRuntime(runtime.program, context.env)
+  const places = plan.request.defaults?.runtimes ?? {}
+  const program = findRuntime(runtime.program, { env: context.env, places })
   mountRootfs(context, plan.subject.rootfs)
   const accounts = readAccounts(plan.subject.rootfs.target)
-  const spec = externalSpec(request.specOf(accounts), undefined)
+  const ownCgroup = isHostRoot(context.rights) && !runtime.flags.some(isSystemd)
+  const cgroupsPath = ownCgroup ? runtimeCgroup(context, plan.subject.id) : undefined
+  const spec = externalSpec(request.specOf(accounts), cgroupsPath)
   const folder = `${request.folder}/oci`
   const { id } = plan.subject
   const common = { program, flags: runtime.flags, folder, id, terminal: plan.terminal }
@@ -65,6 +70,9 @@ export function prepareExternal(
     },
   }
 }
+
+/** A manager that has names of its own for cgroups, and removes those that are empty. */
+const isSystemd = (flag: string) => /^--(systemd-cgroup|cgroup-manager=systemd)/.test(flag)
 
 /** The image's accounts, whatever links lead to them inside of its root. */
 function readAccounts(rootfs: string): AccountFiles {

@@ -36,20 +36,27 @@ describe('writeBundle', () => {
   })
 })
 
+const find = (program: string, path = '') =>
+  findRuntime(program, { env: { PATH: path }, places: { own: ['/missing', '/bin/cat'] } })
+
 describe('findRuntime', () => {
+  it('takes the first place there is of those that containers.conf names', () => {
+    assert.equal(find('own', '/bin'), '/bin/cat')
+  })
+
   it('looks in PATH, and then where systems keep such programs', () => {
-    assert.equal(findRuntime('sh', { PATH: '/bin' }), '/bin/sh')
-    assert.match(findRuntime('sh', {}), /\/bin\/sh$/)
+    assert.equal(find('sh', '/bin'), '/bin/sh')
+    assert.match(find('sh'), /\/bin\/sh$/)
   })
 
   it('takes a path as it is, from where the user stands', () => {
-    assert.equal(findRuntime('/any/where', {}), '/any/where')
-    assert.equal(findRuntime('./here', {}), `${process.cwd()}/./here`)
+    assert.equal(find('/any/where'), '/any/where')
+    assert.equal(find('./here'), `${process.cwd()}/./here`)
   })
 
   it('says what to do without one', () => {
     assert.throws(
-      () => findRuntime('no-such-runtime', { PATH: '/bin' }),
+      () => find('no-such-runtime', '/bin'),
       (error: unknown) => {
         assert.ok(error instanceof TsbuildError)
         assert.equal(error.code, 'RUNTIME_FAILED')
