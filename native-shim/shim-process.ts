@@ -31,15 +31,28 @@ export interface ShimProcess extends ContainerMonitor {
  * @throws Error of node:child_process when it cannot be started
  */
 export async function startShim(program: string): Promise<ShimProcess> {
+  return shimOf(await spawnShim(program, { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] }))
+}
+
+export interface SpawnOptions {
+  readonly cwd: string
+  readonly stdio: readonly (number | 'ignore' | 'pipe')[]
+}
+
+/** The process alone, with its control socket as descriptor 3. @throws as `startShim` does */
+export async function spawnShim(
+  program: string,
+  { cwd, stdio }: SpawnOptions,
+): Promise<ChildProcess> {
   const child = spawn(program, [], {
     argv0: 'tsbuild-shim',
-    cwd: '/',
+    cwd,
     env: {},
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: [...stdio, 'pipe'],
   })
   if (child.pid === undefined) throw await failure(child)
-  return shimOf(child)
+  return child
 }
 
 function shimOf(child: ChildProcess): ShimProcess {

@@ -6,6 +6,7 @@ import { engineConf } from '../engine-conf/engine-conf.ts'
 import { writeIidfile } from '../iidfile.ts'
 import { imageName } from '../image-name.ts'
 import { mergeOptions } from '../options/container-options.ts'
+import { checkNetworkOptions } from '../options/network-conflicts.ts'
 import { planBuild } from '../plan/plan-build.ts'
 import { storeDriver } from '../snapshot/driver.ts'
 import { reclaim } from '../snapshot/reclaim.ts'
@@ -36,6 +37,7 @@ export async function build(
   request: BuildRequest,
   { emit, signal }: { readonly emit: OnBuildEvent; readonly signal: AbortSignal },
 ): Promise<{ id: string }> {
+  checkNetworkOptions(request.options)
   const names = request.tags.map(imageName)
   const source = openBuildContext(request)
   const { path, text } = source.containerfile

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { RunMount } from './run-mount.ts'
 import type { SourceFile, SourceRange } from './source.ts'
 
 /** Continues a line at its end, and takes the meaning of the character behind it. */
@@ -47,6 +48,7 @@ export interface RunInstruction extends Located {
   readonly kind: 'run'
   readonly command: Command
   readonly network: RunNetwork
+  readonly mounts: readonly RunMount[]
   readonly heredocs: readonly Heredoc[]
 }
 export type RunNetwork = 'default' | 'none' | 'host'

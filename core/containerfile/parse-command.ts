@@ -7,7 +7,8 @@ import type {
   RunInstruction,
   RunNetwork,
 } from './instructions.ts'
-import { jsonStrings } from './words.ts'
+import { parseRunMount } from './run-mount.ts'
+import { jsonStrings, unquote } from './words.ts'
 
 const networks: readonly RunNetwork[] = ['default', 'none', 'host']
 
@@ -19,7 +20,8 @@ export function parseRun(line: InstructionLine): RunInstruction {
   if (network === undefined) {
     throw line.fail(`unknown network "${written}"`, `it is one of ${networks.join(', ')}`)
   }
-  return { kind: 'run', command, network, heredocs: line.heredocs, ...line.located }
+  const mounts = line.flags.list('mount').map((text) => parseRunMount(unquote(text), line.fail))
+  return { kind: 'run', command, network, mounts, heredocs: line.heredocs, ...line.located }
 }
 
 export const parseCommand =

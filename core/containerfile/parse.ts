@@ -44,7 +44,7 @@ const healthcheckFlags = {
 
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['FROM', { flags: { platform: 'text' }, parse: parseFrom }],
-  ['RUN', { flags: { network: 'text' }, parse: parseRun }],
+  ['RUN', { flags: { network: 'text', mount: 'list' }, parse: parseRun }],
   ['COPY', { flags: { from: 'text', parents: 'switch', ...copyFlags }, parse: parseCopy }],
   ['ADD', { flags: copyFlags, parse: parseCopy }],
   ['ENV', { flags: {}, parse: parsePairs('env') }],

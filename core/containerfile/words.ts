@@ -29,6 +29,20 @@ export function wordEnd(text: string, start: number, escapeToken: EscapeToken): 
   return text.length
 }
 
+/** A word without its quotes and escapes; what they hid stays as it is. */
+export function unquote(word: string): string {
+  let text = ''
+  let quote = ''
+  for (let at = 0; at < word.length; at++) {
+    const char = word.charAt(at)
+    if (char === quote) quote = ''
+    else if (quote === '' && (char === '"' || char === "'")) quote = char
+    else if (char === '\\') text += word.charAt(++at)
+    else text += char
+  }
+  return text
+}
+
 const isBlank = (char: string): boolean => /\s/.test(char)
 
 /** The words between blanks, whatever quotes are in them. */

@@ -10,6 +10,12 @@ const defaultShell = ['/bin/sh', '-c']
 
 /** Nothing is expanded here: variables of RUN are the shell's. */
 export function runStep(instruction: RunInstruction, state: State, around: Surroundings): RunStep {
+  if (instruction.mounts.length > 0) {
+    throw failAt(around, instruction)(
+      'RUN --mount is not supported yet',
+      'COPY the files before, and remove them in the same RUN',
+    )
+  }
   const { config, author, env, args } = state
   const command = withHeredocs(instruction, around)
   const scoped = [...args].flatMap(([name, value]) =>

@@ -7,7 +7,7 @@ const S_IFMT = { b: 0o060000, c: 0o020000, u: 0o020000, p: 0o010000 } as const
 const S_IFCHR = S_IFMT.c
 
 /** @see OCI runtime-spec, config-linux.md, "Default Devices" */
-const defaultDevices = [
+export const defaultDevices = [
   { path: '/dev/null', major: 1, minor: 3 },
   { path: '/dev/zero', major: 1, minor: 5 },
   { path: '/dev/full', major: 1, minor: 7 },
@@ -17,7 +17,7 @@ const defaultDevices = [
 ] as const
 
 /** The links that every container has in /dev: where they lead, where they lie. */
-const defaultLinks = [
+export const defaultLinks = [
   ['/proc/self/fd', '/dev/fd'],
   ['/proc/self/fd/0', '/dev/stdin'],
   ['/proc/self/fd/1', '/dev/stdout'],

@@ -8,6 +8,7 @@ import { type IdMappings, sameIds } from '../spec/id-maps.ts'
 import type { Namespace } from '../spec/namespaces.ts'
 import { CLONE } from './kernel.ts'
 import { type ReadSysctl, rightsHint } from './rights-hint.ts'
+import type { RunPlan } from './run-plan.ts'
 
 /** 2^32 - 1: what the initial user namespace maps. */
 const EVERY_ID = 0xffffffff
@@ -25,16 +26,31 @@ export const containerIdMaps = (rights: Rights): IdMappings | undefined =>
 
 /** capabilities(7). */
 const CAP_NET_ADMIN = 1n << 12n
+const CAP_SYS_CHROOT = 1n << 18n
 
 /**
  * The monitor, where containers can be run.
  *
  * @throws TsbuildError NAMESPACE_UNAVAILABLE
  */
-export function monitorOfRun({ monitor, rights }: Pick<Context, 'monitor' | 'rights'>): Monitor {
-  if (monitor === undefined || rights.rung === 0) throw namespaceUnavailable(rights)
+export function monitorOfRun(
+  { monitor, rights }: Pick<Context, 'monitor' | 'rights'>,
+  plan?: Pick<RunPlan, 'isolation'>,
+): Monitor {
+  if (monitor === undefined) throw namespaceUnavailable(rights)
+  if (rights.rung > 0) return monitor
+  if (plan === undefined || !isBare(plan, rights) || !mayChroot(rights))
+    throw namespaceUnavailable(rights)
   return monitor
 }
+
+/** Whether there is nothing but chroot(2): neither a namespace nor a mount. */
+export const isBare = ({ isolation }: Pick<RunPlan, 'isolation'>, { rung }: Rights): boolean =>
+  rung === 0 && isolation === 'chroot'
+
+/** Whether we are root as far as chroot isolation needs it. */
+export const mayChroot = ({ hostUid, capabilities }: Rights): boolean =>
+  hostUid === 0 && (capabilities & CAP_SYS_CHROOT) !== 0n
 
 /** CLONE_NEW* bits of the namespaces that are made anew. */
 export const cloneFlags = (namespaces: readonly Namespace[]): number =>
@@ -62,8 +78,9 @@ export function isSetgroupsDenied(): boolean {
 /** What stands between this user and a namespace, with the setting that explains it. */
 export function namespaceUnavailable(rights: Rights, sysctl?: ReadSysctl): TsbuildError {
   const tried = rights.tried.map(({ rung, step, words }) => `rung ${rung}: ${step}: ${words}`)
+  const hint = rightsHint(rights, sysctl)
   return new TsbuildError('NAMESPACE_UNAVAILABLE', 'cannot enter a user namespace', {
     cause: tried.length === 0 ? undefined : tried.join('; '),
-    hint: rightsHint(rights, sysctl),
+    hint: mayChroot(rights) ? `${hint}; or go without any isolation: --isolation chroot` : hint,
   })
 }

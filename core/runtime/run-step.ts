@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdtempSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Monitor } from '../../native-shim/monitor.ts'
 import { launcherProgram, type ShimProcess, startShim } from '../../native-shim/shim-process.ts'
 import type { Context } from '../context.ts'
+import { findHooks } from '../hooks/hooks.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { unmountRootfs } from '../snapshot/mount.ts'
+import { settleLoans } from './bare/journal.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
@@ -63,22 +66,25 @@ export async function runStep(
   output: StepOutput,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const monitor = monitorOfRun(context)
   signal.throwIfAborted()
   const plan = planOf(context, request)
+  const monitor = monitorOfRun(context, plan)
   refuseLimits(plan.process.limits)
   const common = commonOf(context, monitor)
-  const filter = await filterOf(context, common, plan)
+  const hooks = await findHooks(context, request.options)
+  const filter = await filterOf(context, common, plan, { wantsProfile: hooks.length > 0 })
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim()
-    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter })
+    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter, hooks })
     try {
       return await watched(shim, output, signal, work)
     } finally {
       shim.hangUp()
       await shim.ended
       if (plan.runtime !== undefined) unmountRootfs(context, plan.subject.rootfs)
+      const { rootfs } = plan.subject
+      if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
   } finally {
     rmSync(folder, { recursive: true })
@@ -114,8 +120,13 @@ const warningOnce = (context: Context, { warned }: Common): Context => ({
   },
 })
 
-function filterOf({ paths }: Context, { filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
-  const request = seccompRequest(plan, { wantsProfile: false })
+function filterOf(
+  { paths }: Context,
+  { filters }: Common,
+  plan: RunPlan,
+  wants: { readonly wantsProfile: boolean },
+): Promise<SeccompFilter> {
+  const request = seccompRequest(plan, wants)
   const key = JSON.stringify(request)
   const filter = filters.get(key) ?? seccompFilter(request, paths)
   filters.set(key, filter)

@@ -51,10 +51,10 @@ function choose(context: Context): Driver {
 }
 
 /** A store that lies in a container's own files: overlay does not take those above another. */
-const overlayAdvice = ({ paths, rights }: Context): string =>
-  rights.rung > 0 && isOnOverlay(paths.root)
-    ? `; a volume there changes that: start the container around us with -v tsbuild:${paths.root}`
-    : ''
+function overlayAdvice({ paths, rights }: Context): string {
+  if (rights.rung === 0 || !isOnOverlay(paths.root)) return ''
+  return `; a volume there changes that: start the outer container with -v tsbuild:${paths.root}`
+}
 
 /** statfs(2), OVERLAYFS_SUPER_MAGIC. */
 const isOnOverlay = (path: string): boolean => statfsSync(path).type === 0x794c7630

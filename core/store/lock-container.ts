@@ -2,9 +2,10 @@
 import type { Lock } from '../../native-shim/monitor.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { settleLoans } from '../runtime/bare/journal.ts'
 import type { ContainerRecord } from './container-record.ts'
 import { findContainer, readContainer } from './containers.ts'
-import { containerLockPath } from './layout.ts'
+import { containerLockPath, snapshotName } from './layout.ts'
 import { monitorOf } from './lock-store.ts'
 
 /**
@@ -14,8 +15,8 @@ import { monitorOf } from './lock-store.ts'
  *
  * @throws TsbuildError CONTAINER_UNKNOWN, also when it was removed while we waited
  */
-export function lockContainer(context: Context, nameOrId: string): ContainerRecord {
-  return takeContainer(context, nameOrId).record
+export async function lockContainer(context: Context, nameOrId: string): Promise<ContainerRecord> {
+  return (await takeContainer(context, nameOrId)).record
 }
 
 /** The same for as long as `action` takes. */
@@ -24,7 +25,7 @@ export async function withContainer<Result>(
   nameOrId: string,
   action: (record: ContainerRecord) => Result | Promise<Result>,
 ): Promise<Result> {
-  const { record, lock } = takeContainer(context, nameOrId)
+  const { record, lock } = await takeContainer(context, nameOrId)
   try {
     return await action(record)
   } finally {
@@ -32,10 +33,10 @@ export async function withContainer<Result>(
   }
 }
 
-function takeContainer(
+async function takeContainer(
   context: Context,
   nameOrId: string,
-): { record: ContainerRecord; lock: Lock } {
+): Promise<{ record: ContainerRecord; lock: Lock }> {
   const monitor = monitorOf(context)
   const { id, name } = findContainer(context, nameOrId)
   const path = containerLockPath(context.paths.root, id)
@@ -43,7 +44,11 @@ function takeContainer(
   if ('holder' in first) context.warn(`waiting for container ${name}: ${userOf(first)} uses it`)
   const lock = 'holder' in first ? monitor.lock(path, 'exclusive') : first
   const record = readContainer(context, id)
-  if (record !== undefined) return { record, lock }
+  if (record !== undefined) {
+    if (record.driver === 'copy')
+      await settleLoans(`${context.paths.root}/${snapshotName(record.active)}`)
+    return { record, lock }
+  }
   lock.release()
   throw new TsbuildError('CONTAINER_UNKNOWN', `container ${name} was removed meanwhile`, {
     hint: '"tsbuild containers" lists what there is',

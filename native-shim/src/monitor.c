@@ -13,6 +13,7 @@
 #include "channel.h"
 #include "cleanup.h"
 #include "descendants.h"
+#include "host_side.h"
 
 void reply_frame(struct monitor *monitor, const struct frame *frame) {
   if (monitor->control >= 0)
@@ -137,6 +138,9 @@ void monitor_init_message(struct monitor *monitor) {
   struct cursor cursor = { frame.data, frame.data + frame.len };
   if (!cursor_next(&cursor, &name))
     protocol_broken("malformed message from init");
+  struct field fields[FRAME_FIELDS_MAX];
+  if (host_side_answer(monitor, fields, frame_split(frame.data, frame.len, fields)))
+    return;
   if (field_is(name, "console")) {
     monitor->console = fd;
     if (cursor_next(&cursor, &name) && field_is(name, "unsized"))
@@ -187,7 +191,8 @@ static bool finished(struct monitor *monitor) {
   if (!monitor->ended)
     return false;
   return monitor->given_up || !monitor->started ||
-         (monitor->console < 0 && relay_finished(&monitor->relay));
+         (monitor->console < 0 && relay_finished(&monitor->relay) &&
+          !(monitor->held && monitor->control >= 0));
 }
 
 /* Node and the guard may have ended: where nobody reaps orphans they would stay as zombies. */
@@ -231,6 +236,8 @@ int monitor_run(struct monitor *monitor) {
     monitor_stop_container(monitor); /* the last of it, if its end was not awaited yet */
     after_run(&monitor->after, monitor->signals);
   }
+  if (monitor->unlink_at_end != NULL)
+    unlink(monitor->unlink_at_end);
   reap_the_dead();
   return exit_status(monitor);
 }

@@ -41,8 +41,10 @@ struct monitor {
   char *uid_map;
   char *gid_map;
   bool deny_setgroups;
-  char *lost_notice; /* what to say when the guard was killed */
-  char *agent_path;  /* who is to get the listener of the filter, and what it is told */
+  char *unlink_at_end; /* a note of the container that runs, or NULL */
+  char *lost_notice;   /* what to say when the guard was killed */
+  bool held;           /* TypeScript still does something for the container */
+  char *agent_path;    /* who is to get the listener of the filter, and what it is told */
   char *agent_state;
   bool run_asked;
   bool started;      /* the program runs */

@@ -14,6 +14,8 @@ const entries = {
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
   external: 'core/runtime/external/external-main.ts',
   conf: 'core/engine-conf/conf-main.ts',
+  hooks: 'core/hooks/hooks-main.ts',
+  loans: 'core/runtime/bare/loans-main.ts',
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
   schema: 'core/lib/schema.ts',
@@ -98,15 +100,17 @@ const mergeMetafiles = (results) => ({
 
 /**
  * What few commands need is a bundle of its own: the compiler of seccomp profiles, what drives OCI
- * runtimes, the reader of containers.conf, yargs, which writes help and completion, the checks of
- * foreign JSON, and what starts programs of the host.
+ * runtimes, what reads containers.conf and hooks, yargs, which writes help and completion, the
+ * checks of foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
 const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
   leftApart('external', /external\/external-main\.ts$/),
-  leftApart('conf', /engine-conf\/conf-main\.ts$/),
+  leftApart('conf', /\/conf-main\.ts$/),
+  leftApart('hooks', /\/hooks-main\.ts$/),
+  leftApart('loans', /bare\/loans-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),

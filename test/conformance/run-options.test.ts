@@ -7,6 +7,7 @@ import type { Kind } from '../harness/facts.ts'
 import { lacking } from '../harness/requires.ts'
 import { openUser, type TestUser } from '../harness/user.ts'
 import { basicRows } from './run-options/basics.ts'
+import { networkRows } from './run-options/network.ts'
 import type { OptionRow } from './run-options/row.ts'
 import {
   buildahTool,
@@ -18,7 +19,7 @@ import {
 } from './run-options/tools.ts'
 import { removeFromMemory } from './support/in-memory.ts'
 
-const rows: readonly OptionRow[] = [...basicRows]
+const rows: readonly OptionRow[] = [...basicRows, ...networkRows]
 
 interface Bench {
   readonly user: TestUser

@@ -5,7 +5,6 @@ import { O_PATH, syscalls } from '../../../native-shim/syscalls.ts'
 import type { Context } from '../../context.ts'
 import { accountFiles } from '../../copy/owner.ts'
 import { TsbuildError } from '../../lib/errors.ts'
-import type { ExternalRuntime } from '../../options/runtime.ts'
 import { mountRootfs } from '../../snapshot/mount.ts'
 import { isOwn } from '../../spec/namespaces.ts'
 import type { RuntimeSpec } from '../../spec/schema.ts'
@@ -25,11 +24,10 @@ import { checkCreated, parsePid } from './state.ts'
 /** What the rest of the engine does for an external runtime as for our own. */
 export interface ExternalRequest {
   readonly plan: RunPlan
-  readonly runtime: ExternalRuntime
   /** For the files of this container, on a file system that goes with this command. */
   readonly folder: string
-  specOf(accounts: AccountFiles): RuntimeSpec
-  /** Connects the network, before the program starts. @param pid of init on the host */
+  specOf(accounts: AccountFiles): Promise<RuntimeSpec>
+  /** What comes when it is made, and before the program starts. @param pid of init on the host */
   connect(pid: number): Promise<void>
 }
 
@@ -45,22 +43,23 @@ export interface ExternalContainer {
  *
  * @throws TsbuildError of the spec, RUNTIME_FAILED when the runtime is not installed
  */
-export function prepareExternal(
+export async function prepareExternal(
   context: Context,
   monitor: ContainerMonitor,
   request: ExternalRequest,
-): ExternalContainer {
-  const { runtime, plan } = request
+): Promise<ExternalContainer> {
+  const { plan } = request
+  const { program: name = '', flags = [] } = plan.runtime ?? {}
   const places = plan.request.defaults?.runtimes ?? {}
-  const program = findRuntime(runtime.program, { env: context.env, places })
+  const program = findRuntime(name, { env: context.env, places })
   mountRootfs(context, plan.subject.rootfs)
   const accounts = readAccounts(plan.subject.rootfs.target)
-  const ownCgroup = isHostRoot(context.rights) && !runtime.flags.some(isSystemd)
+  const ownCgroup = isHostRoot(context.rights) && !flags.some(isSystemd)
   const cgroupsPath = ownCgroup ? runtimeCgroup(context, plan.subject.id) : undefined
-  const spec = externalSpec(request.specOf(accounts), cgroupsPath)
+  const spec = externalSpec(await request.specOf(accounts), cgroupsPath)
   const folder = `${request.folder}/oci`
   const { id } = plan.subject
-  const common = { program, flags: runtime.flags, folder, id, terminal: plan.terminal }
+  const common = { program, flags, folder, id, terminal: plan.terminal }
   return {
     spec,
     start: async () => {

@@ -63,8 +63,8 @@ async function report(order: Order): Promise<Report> {
   }
 }
 
-function step({ container, network = 'none', seccomp, ...order }: Order, output: StepOutput) {
-  const record = lockContainer(context, container)
+async function step({ container, network = 'none', seccomp, ...order }: Order, output: StepOutput) {
+  const record = await lockContainer(context, container)
   const request = {
     ...{ env: [], user: '', workingdir: '/', hostname: undefined, defaults: {} },
     options: {

@@ -11,6 +11,7 @@ const runPlain = {
   workingdir: undefined,
   hostname: undefined,
   tty: undefined,
+  terminalSize: undefined,
   ...noContainerOptions,
   dryRun: false,
 }

@@ -64,7 +64,10 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       start: unused,
       perform: unused,
       after: unused,
+      hold: unused,
+      release: unused,
       seccompAgent: unused,
+      unlinkAtEnd: unused,
       run: unused,
       external: {
         guard: unused,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
+import { constants } from 'node:os'
 import { describe, it } from 'node:test'
 import { TsbuildError } from '../../../../../core/lib/errors.ts'
 import { commandFailure, plainWords } from '../../../../../core/runtime/external/failure.ts'
+import { runFailure } from '../../../../../core/runtime/failure.ts'
 import { ShimError } from '../../../../../native-shim/shim-error.ts'
 
 const failed = 'runc create failed: unable to start container process'
@@ -50,6 +52,25 @@ describe('commandFailure', () => {
     const error = commandFailure({ name: 'runc', verb: 'state' }, { status: 1, words: first })
     assert.ok(error instanceof TsbuildError)
   })
+})
+
+/** Facts of the shim about a runtime's commands, and the words that hints have in them. */
+const facts: readonly (readonly [string, keyof typeof constants.errno, RegExp])[] = [
+  ['command', 'EACCES', /a program of this machine/],
+  ['console-socket', 'ENAMETOOLONG', /--runroot/],
+  ['console-socket', 'EAGAIN', /without --tty/],
+  ['adopt', 'ECHILD', /leave out --runtime/],
+]
+
+describe('what the shim tells of a runtime', () => {
+  for (const [where, code, hint] of facts)
+    it(`${where} ${code} has a hint`, () => {
+      const errno = constants.errno[code]
+      const error = runFailure(new ShimError({ where, index: -1, errno, detail: '' }), 'true')
+      assert.ok(error instanceof TsbuildError)
+      assert.deepEqual([error.code, error.exitCode], ['RUNTIME_FAILED', 125])
+      assert.match(error.hint ?? '', hint)
+    })
 })
 
 describe('plainWords', () => {
