@@ -34,7 +34,6 @@ export type Request =
       guardFlags: number,
       joins: Uint8Array,
     ]
-  | readonly ['unlink-at-end', path: string]
   | readonly [
       'helper',
       name: string,
@@ -45,6 +44,7 @@ export type Request =
       readyFd: number,
       endedNotice: string,
     ]
+  | readonly ['unlink-at-end', path: string]
   | readonly [
       'guard',
       stdin: StdioMode,
@@ -83,6 +83,7 @@ export type Request =
   | readonly ['release']
   | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
+  | readonly ['follow']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
 export const requestArity: { readonly [Name in Request[0]]: number } = {
@@ -104,6 +105,7 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   release: 0,
   'seccomp-agent': 2,
   run: 0,
+  follow: 0,
   exec: 3,
 }
 

@@ -26,6 +26,7 @@ import {
 import { performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
+import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
 import { noteRun } from './running.ts'
@@ -109,6 +110,7 @@ export async function startProgram(
     return startBare(context, monitor, container)
   }
   if (container.external !== undefined) return container.external.start()
+  warnOfAccess(context, plan.process)
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
   const hooks = await runtimeHooks(context, monitor, container)
   const facts = {
@@ -119,7 +121,7 @@ export async function startProgram(
     seccomp: filter.program,
   }
   const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
-  const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
+  const late = hooks === undefined ? [] : ops.splice(pivotOf(ops))
   await performConnected(context, monitor, container, ops)
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
@@ -135,8 +137,9 @@ function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan):
   return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
 }
 
-/** All is mounted, and the host still in sight. */
-const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
+/** Where all is mounted, and the host still in sight. */
+const pivotOf = (ops: readonly Op[]): number =>
+  ops.findIndex(([name]) => name === 'hook' || name === 'pivot')
 
 /** Who answers for the filter, if it asks anybody. */
 async function nameAgent(

@@ -9,11 +9,10 @@ import type { ContainerOptions } from '../options/container-options.ts'
 import { type DnsOptions, dnsOptions } from '../options/dns.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type AddedHost, addedHost } from '../options/hosts.ts'
-import { isolationOf } from '../options/isolation.ts'
 import { type ExternalRuntime, externalRuntime } from '../options/runtime.ts'
 import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import type { NamespaceSource } from '../spec/namespaces.ts'
+import { isApart, type NamespaceSource } from '../spec/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
 import { type IsolationPlan, namespaceOfContainer, planIsolation } from './plan-isolation.ts'
@@ -85,29 +84,27 @@ export function planRun(
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
   const { options } = request
-  const { env, rights } = context
-  const isolation = isolationOf({ option: options.isolation, env, isRoot: rights.hostUid === 0 })
   const network = chooseNetwork(context, {
     options: options.network ?? [],
-    isolation,
     defaults: request.defaults,
-    pathOf: (container, type) => namespaceOfContainer(context, container, type),
+    pathOf: (container) => namespaceOfContainer(context, container, 'network'),
+  })
+  const isolation = planIsolation(context, {
+    options,
+    network: sourceOf(network),
+    hostname: request.hostname ?? subject.id.slice(0, 12),
   })
   return {
     ...surroundings,
     subject,
     request,
     args: [program, ...rest],
-    ...planIsolation(context, {
-      options,
-      network: namespaceOf(network),
-      hostname: request.hostname ?? subject.id.slice(0, 12),
-    }),
-    network,
+    ...isolation,
+    network: isApart(isolation.namespaces, 'network') ? network : { kind: 'host' },
     addedHosts: (options.addHost ?? []).map(addedHost),
     dns: dnsOptions(options),
     process: processPlan(options, request.defaults),
-    runtime: externalRuntime(options, { isolation, env }),
+    runtime: externalRuntime(options, { isolation: isolation.isolation, env: context.env }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
@@ -121,7 +118,7 @@ export function seccompRequest(
   return { option: security.seccomp, capabilities, machine, wantsProfile: isRead }
 }
 
-function namespaceOf(network: Network): NamespaceSource {
+function sourceOf(network: Network): NamespaceSource {
   if (network.kind === 'joined') return { path: network.path }
   return network.kind === 'host' ? 'host' : 'private'
 }

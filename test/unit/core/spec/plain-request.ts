@@ -28,7 +28,7 @@ export const plain: SpecRequest = {
   rootfs: '/run/rootfs',
   readonlyRootfs: false,
   idMaps: undefined,
-  network: { kind: 'slirp4netns' },
+  network: 'none',
   isolation: 'oci',
   namespaces: listNamespaces(allPrivate),
   capabilities: defaultCapabilities,

@@ -76,6 +76,8 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
         adopt: unused,
         last: unused,
       },
+      follow: unused,
+      exit: unused,
       exec: unused,
     },
     trace: () => {},
