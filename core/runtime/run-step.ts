@@ -13,6 +13,7 @@ import {
 import type { Context } from '../context.ts'
 import { findHooks } from '../hooks/hooks.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { unmountRootfs } from '../snapshot/mount.ts'
 import { settleLoans } from './bare/journal.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
@@ -90,6 +91,7 @@ export async function runStep(
     } finally {
       shim.hangUp()
       await shim.ended
+      if (plan.runtime !== undefined) unmountRootfs(context, plan.subject.rootfs)
       const { rootfs } = plan.subject
       if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
