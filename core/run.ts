@@ -3,8 +3,10 @@ import type { Monitor } from '../native-shim/monitor.ts'
 import { withCommand } from './config-history.ts'
 import type { Context, Rights } from './context.ts'
 import { engineConf } from './engine-conf/engine-conf.ts'
+import { findHooks } from './hooks/hooks.ts'
 import { TsbuildError } from './lib/errors.ts'
 import { mergeOptions } from './options/container-options.ts'
+import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { parseTerminalSize } from './options/terminal-size.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
@@ -48,22 +50,24 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { rights } = context
+  checkNetworkOptions(request.options)
   const record = await lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
   checkWorkingDirectory(request.workingdir)
   const conf = await engineConf(context)
   const options = mergeOptions(conf.options, record.options ?? {}, request.options)
   const merged = { ...request, options, defaults: conf.defaults }
+  const hooks = await findHooks(context, options)
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
-  if (!request.dryRun) refuseLimits(plan.process.limits)
   const monitor = monitorOfRun(context, plan)
+  if (!request.dryRun) refuseLimits(plan.process.limits)
   try {
     const filter = await seccompFilter(
-      seccompRequest(plan, { wantsProfile: request.dryRun }),
+      seccompRequest(plan, { wantsProfile: request.dryRun || hooks.length > 0 }),
       context.paths,
     )
     const folder = mountPrivateFolder(context, monitor)
-    const container = await prepareContainer(context, monitor, plan, { folder, filter })
+    const container = await prepareContainer(context, monitor, plan, { folder, filter, hooks })
     if (request.dryRun) return container.spec
     if (request.addHistory) monitor.follow()
     await startProgram(context, monitor, container)

@@ -34,7 +34,17 @@ export type Request =
       guardFlags: number,
       joins: Uint8Array,
     ]
-  | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
+  | readonly ['unlink-at-end', path: string]
+  | readonly [
+      'helper',
+      name: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      userns: string,
+      input: string,
+      readyFd: number,
+      endedNotice: string,
+    ]
   | readonly [
       'after',
       program: string,
@@ -44,6 +54,8 @@ export type Request =
       timeoutMs: number,
       notices: Uint8Array,
     ]
+  | readonly ['hold']
+  | readonly ['release']
   | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
   | readonly ['follow']
@@ -56,8 +68,11 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   mount: 6,
   unmount: 1,
   start: 10,
-  helper: 4,
+  'unlink-at-end': 1,
+  helper: 7,
   after: 6,
+  hold: 0,
+  release: 0,
   'seccomp-agent': 2,
   run: 0,
   follow: 0,

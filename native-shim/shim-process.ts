@@ -33,15 +33,29 @@ export async function startShim(
   program: string,
   { stdin }: { readonly stdin: StepStdin } = { stdin: 'null' },
 ): Promise<ShimProcess> {
+  const input = stdin === 'null' ? 'ignore' : 'inherit'
+  return shimOf(await spawnShim(program, { cwd: '/', stdio: [input, 'pipe', 'pipe'] }))
+}
+
+export interface SpawnOptions {
+  readonly cwd: string
+  readonly stdio: readonly (number | 'ignore' | 'inherit' | 'pipe')[]
+}
+
+/** The process alone, with its control socket as descriptor 3. @throws as `startShim` does */
+export async function spawnShim(
+  program: string,
+  { cwd, stdio }: SpawnOptions,
+): Promise<ChildProcess> {
   const child = spawn(program, [], {
     argv0: 'tsbuild-shim',
-    cwd: '/',
+    cwd,
     env: {},
     detached: true,
-    stdio: [stdin === 'null' ? 'ignore' : 'inherit', 'pipe', 'pipe', 'pipe'],
+    stdio: [...stdio, 'pipe'],
   })
   if (child.pid === undefined) throw await failure(child)
-  return shimOf(child)
+  return child
 }
 
 function shimOf(child: ChildProcess): ShimProcess {

@@ -7,6 +7,7 @@ import { writeIidfile } from '../iidfile.ts'
 import { imageName } from '../image-name.ts'
 import { checkOptions } from '../options/check.ts'
 import { mergeOptions } from '../options/container-options.ts'
+import { checkNetworkOptions } from '../options/network-conflicts.ts'
 import { planBuild } from '../plan/plan-build.ts'
 import { storeDriver } from '../snapshot/driver.ts'
 import { reclaim } from '../snapshot/reclaim.ts'
@@ -37,6 +38,7 @@ export async function build(
   request: BuildRequest,
   { emit, signal }: { readonly emit: OnBuildEvent; readonly signal: AbortSignal },
 ): Promise<{ id: string }> {
+  checkNetworkOptions(request.options)
   const names = request.tags.map(imageName)
   checkOptions(request.options)
   const source = openBuildContext(request)

@@ -5,6 +5,7 @@ import type { ContainerOptions } from './container-options.ts'
 import { parseDevice } from './device.ts'
 import { parseGroups } from './group.ts'
 import { namespaceChoices } from './namespaces.ts'
+import { checkNetworkOptions } from './network-conflicts.ts'
 import { parseResources } from './resources.ts'
 import { securityOptions } from './security.ts'
 import { parseSize } from './size.ts'
@@ -19,6 +20,7 @@ export function checkOptions(options: ContainerOptions): void {
   const [add, drop] = [words(options.capAdd), words(options.capDrop)]
   resolveCapabilities({ base: [], add, drop, available: everyCapability })
   namespaceChoices(options)
+  checkNetworkOptions(options)
   securityOptions(options.securityOpt ?? [])
   parseGroups(options.groupAdd ?? [])
   parseUlimits(options.ulimit ?? [])

@@ -11,6 +11,7 @@ import {
   startShim,
 } from '../../native-shim/shim-process.ts'
 import type { Context } from '../context.ts'
+import { findHooks } from '../hooks/hooks.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { settleLoans } from './bare/journal.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
@@ -73,14 +74,15 @@ export async function runStep(
 ): Promise<StepResult> {
   signal.throwIfAborted()
   const plan = planOf(context, request)
-  refuseLimits(plan.process.limits)
   const monitor = monitorOfRun(context, plan)
+  refuseLimits(plan.process.limits)
   const common = commonOf(context, monitor)
-  const filter = await filterOf(context, common, plan)
+  const hooks = await findHooks(context, request.options)
+  const filter = await filterOf(context, common, plan, { wantsProfile: hooks.length > 0 })
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim(request)
-    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter })
+    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter, hooks })
     try {
       return await watched(shim, output, signal, work)
     } finally {
@@ -123,8 +125,13 @@ const warningOnce = (context: Context, { warned }: Common): Context => ({
   },
 })
 
-function filterOf({ paths }: Context, { filters }: Common, plan: RunPlan): Promise<SeccompFilter> {
-  const request = seccompRequest(plan, { wantsProfile: false })
+function filterOf(
+  { paths }: Context,
+  { filters }: Common,
+  plan: RunPlan,
+  wants: { readonly wantsProfile: boolean },
+): Promise<SeccompFilter> {
+  const request = seccompRequest(plan, wants)
   const key = JSON.stringify(request)
   const filter = filters.get(key) ?? seccompFilter(request, paths)
   filters.set(key, filter)

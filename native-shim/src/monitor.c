@@ -13,27 +13,7 @@
 #include "channel.h"
 #include "cleanup.h"
 #include "descendants.h"
-
-void reply_frame(struct monitor *monitor, const struct frame *frame) {
-  if (monitor->control >= 0)
-    frame_write(monitor->control, frame); /* a peer that is gone is seen as end of file */
-}
-
-void reply_ok(struct monitor *monitor) {
-  autoframe frame = { 0 };
-  frame_text(&frame, "ok");
-  reply_frame(monitor, &frame);
-}
-
-void reply_error(struct monitor *monitor, const char *where, int err, const char *detail) {
-  autoframe frame = { 0 };
-  frame_text(&frame, "error");
-  frame_text(&frame, where);
-  frame_number(&frame, -1);
-  frame_number(&frame, err);
-  frame_text(&frame, detail);
-  reply_frame(monitor, &frame);
-}
+#include "host_side.h"
 
 static void notice(const char *text) {
   if (text != NULL && *text != '\0')
@@ -138,6 +118,9 @@ void monitor_init_message(struct monitor *monitor) {
   struct cursor cursor = { frame.data, frame.data + frame.len };
   if (!cursor_next(&cursor, &name))
     protocol_broken("malformed message from init");
+  struct field fields[FRAME_FIELDS_MAX];
+  if (host_side_answer(monitor, fields, frame_split(frame.data, frame.len, fields)))
+    return;
   if (field_is(name, "console")) {
     monitor->console = fd;
     if (cursor_next(&cursor, &name) && field_is(name, "unsized"))
@@ -190,7 +173,14 @@ static bool finished(struct monitor *monitor) {
   if (!monitor->ended || (monitor->followed && monitor->end_told && monitor->control >= 0))
     return false;
   return monitor->given_up || !monitor->started ||
-         (monitor->console < 0 && relay_finished(&monitor->relay));
+         (monitor->console < 0 && relay_finished(&monitor->relay) &&
+          !(monitor->held && monitor->control >= 0));
+}
+
+static int wait_ms(const struct monitor *monitor) {
+  if (monitor->watch_until_ms > 0)
+    return WATCH_STEP_MS;
+  return monitor->ended ? DRAIN_MS : -1;
 }
 
 /* Node and the guard may have ended: where nobody reaps orphans they would stay as zombies. */
@@ -208,8 +198,7 @@ int monitor_run(struct monitor *monitor) {
       { .fd = monitor->signals, .events = POLLIN },
     };
     const int count = monitor->started ? relay_poll(&monitor->relay, fds, 4) : 4;
-    const int wait_ms = monitor->watch_until_ms > 0 ? WATCH_STEP_MS : -1;
-    if (poll(fds, (nfds_t)count, wait_ms) < 0) {
+    if (poll(fds, (nfds_t)count, wait_ms(monitor)) < 0) {
       if (errno == EINTR)
         continue;
       protocol_broken("poll");
@@ -219,6 +208,8 @@ int monitor_run(struct monitor *monitor) {
       relay_move(&monitor->relay, fds);
       monitor_typed(monitor, monitor->relay.typed_signo);
       monitor_hung_up(monitor);
+      if (monitor->ended)
+        relay_drain(&monitor->relay);
     }
     if (ready(&fds[0]) && !monitor_request(monitor))
       control_gone(monitor);
@@ -234,6 +225,8 @@ int monitor_run(struct monitor *monitor) {
     monitor_stop_container(monitor); /* the last of it, if its end was not awaited yet */
     after_run(&monitor->after, monitor->signals);
   }
+  if (monitor->unlink_at_end != NULL)
+    unlink(monitor->unlink_at_end);
   reap_the_dead();
   return exit_status(monitor);
 }

@@ -38,11 +38,13 @@ struct monitor {
   char *uid_map;
   char *gid_map;
   bool deny_setgroups;
-  char *lost_notice; /* what to say when the guard was killed */
-  bool followed;     /* TypeScript waits for the end of the program */
-  bool end_told;     /* and knows of it */
-  char *agent_path;  /* who is to get the listener of the filter, and what it is told */
+  char *unlink_at_end; /* a note of the container that runs, or NULL */
+  char *lost_notice;   /* what to say when the guard was killed */
+  bool held;           /* TypeScript still does something for the container */
+  char *agent_path;    /* who is to get the listener of the filter, and what it is told */
   char *agent_state;
+  bool followed; /* TypeScript waits for the end of the program */
+  bool end_told; /* and knows of it */
   bool run_asked;
   bool started;      /* the program runs */
   bool setup_failed; /* init or guard ended before that, and TypeScript knows */

@@ -7,6 +7,7 @@ import type { Kind } from '../harness/facts.ts'
 import { lacking } from '../harness/requires.ts'
 import { openUser, type TestUser } from '../harness/user.ts'
 import { basicRows } from './run-options/basics.ts'
+import { networkRows } from './run-options/network.ts'
 import { processRows } from './run-options/process.ts'
 import type { OptionRow } from './run-options/row.ts'
 import {
@@ -19,7 +20,7 @@ import {
 } from './run-options/tools.ts'
 import { removeFromMemory } from './support/in-memory.ts'
 
-const rows: readonly OptionRow[] = [...basicRows, ...processRows]
+const rows: readonly OptionRow[] = [...basicRows, ...networkRows, ...processRows]
 
 interface Bench {
   readonly user: TestUser

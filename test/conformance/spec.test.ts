@@ -86,7 +86,8 @@ const request = (script: string): SpecRequest => ({
   rootfs: join(bundle, 'rootfs'),
   readonlyRootfs: false,
   idMaps: undefined,
-  network: 'none',
+  network: { kind: 'none' },
+  isolation: 'oci',
   namespaces: listNamespaces(apart),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,
@@ -220,7 +221,7 @@ const cases: readonly Case[] = [
   {
     name: 'a user sees the host’s /sys, read-only to the bottom',
     script: 'mount | grep " on /sys"',
-    change: { ...asUser, network: 'host', namespaces: onHostNetwork },
+    change: { ...asUser, namespaces: onHostNetwork },
     want: /^sysfs on \/sys type sysfs \(ro,.*\n(\S+ on \/sys\/\S+ type \S+ \(ro[,)].*\n)+$/,
   },
   {

@@ -3,20 +3,26 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { packList } from '../../native-shim/fields.ts'
 import type { Reply, Request } from '../../native-shim/messages.ts'
-import { descendants, listProcesses, readProc } from '../harness/processes.ts'
+import { descendants, listProcesses, namespaceOf, readProc } from '../harness/processes.ts'
 import { until } from '../harness/until.ts'
 import { type Box, enterOps, inBox, shell } from './box.ts'
 import { guardOf } from './remains.ts'
 import { within } from './within.ts'
 
+interface Start {
+  readonly name?: string
+  readonly userns?: string
+  readonly input?: string
+  readonly readyFd?: 1 | 3
+}
+
 /** A helper that is a script of the host's shell. */
-const helper = ({ traces }: Box, script: string, name = 'net'): Request => [
-  'helper',
-  name,
-  packList(['/bin/sh', '-c', script]),
-  packList([traces.mark, 'WORD=word', 'PATH=/usr/bin:/bin']),
-  `${name} has ended`,
-]
+function helper({ traces }: Box, script: string, start: Start = {}): Request {
+  const { name = 'net', userns = '', input = '/dev/null', readyFd = 3 } = start
+  const env = [traces.mark, 'WORD=word', 'PATH=/usr/bin:/bin']
+  const program = [packList(['/bin/sh', '-c', script]), packList(env)] as const
+  return ['helper', name, ...program, userns, input, readyFd, `${name} has ended`]
+}
 
 const ready = { name: 'helper-ready', helper: 'net' }
 const untilKilled = 'echo >&3; exec sleep 1000'
@@ -70,6 +76,51 @@ describe('a helper', () => {
     }),
   )
 
+  it(
+    'can say that it is ready on its stdout, and read a file that only we may open',
+    inBox({}, async (box) => {
+      const init = await box.start()
+      const script = 'readlink /proc/self/fd/0 >&2; ls /proc/self/fd >&2; exit 1'
+      const start = { input: `/proc/${init}/ns/net`, readyFd: 1 } as const
+      const reply = await box.shim.request(helper(box, script, start))
+      if (reply.name !== 'helper-failed') assert.fail(reply.name)
+      assert.equal(reply.output, `${namespaceOf(init, 'net')}\n0\n1\n2\n3\n`) // 3: by ls
+      const echo = helper(box, 'echo; exec sleep 1000', { readyFd: 1 })
+      assert.deepEqual(await box.shim.request(echo), ready)
+      await hangUp(box)
+    }),
+  )
+
+  it(
+    'starts in the user namespace that it is given',
+    inBox({ kind: 'nested' }, async (box) => {
+      const init = await box.start()
+      const start = { userns: `/proc/${init}/ns/user` }
+      const script = 'readlink /proc/self/ns/user; exit 1'
+      const reply = await box.shim.request(helper(box, script, start))
+      if (reply.name !== 'helper-failed') assert.fail(reply.name)
+      assert.equal(reply.output, `${namespaceOf(init, 'user')}\n`)
+      assert.deepEqual(await box.shim.request(helper(box, untilKilled, start)), ready)
+      await hangUp(box)
+    }),
+  )
+
+  const unusable: readonly { start: Start; output: string }[] = [
+    { start: { input: '/missing/file' }, output: '/missing/file: No such file or directory' },
+    { start: { userns: '/missing/ns' }, output: '/missing/ns: No such file or directory' },
+    { start: { userns: '/dev/null' }, output: '/dev/null: Invalid argument' },
+  ]
+  for (const { start, output } of unusable)
+    it(
+      `does not start with ${JSON.stringify(start)}`,
+      inBox({}, async (box) => {
+        await box.start()
+        const reply = await box.shim.request(helper(box, untilKilled, start))
+        assert.deepEqual(reply, { name: 'helper-failed', helper: 'net', status: 127, output })
+        await hangUp(box)
+      }),
+    )
+
   const failing: readonly { name: string; script: string; status: number; output: string }[] = [
     {
       name: 'that fails',
@@ -109,7 +160,8 @@ describe('a helper', () => {
     inBox({}, async (box) => {
       await box.start()
       const argv = packList(['/missing/helper', '-x'])
-      const reply = await box.shim.request(['helper', 'net', argv, packList([]), 'ended'])
+      const start = ['helper', 'net', argv, packList([]), '', '/dev/null', 3, 'ended'] as const
+      const reply = await box.shim.request(start)
       const output = '/missing/helper: No such file or directory'
       assert.deepEqual(reply, { name: 'helper-failed', helper: 'net', status: 127, output })
       await hangUp(box)
@@ -121,7 +173,7 @@ describe('a helper', () => {
     inBox({}, async (box) => {
       await box.start()
       const name = 'a-name-that-is-longer-than-thirty-one-bytes'
-      const reply = await box.shim.request(helper(box, untilKilled, name))
+      const reply = await box.shim.request(helper(box, untilKilled, { name }))
       assert.deepEqual(reply, { name: 'helper-ready', helper: name })
       await hangUp(box)
     }),
@@ -143,8 +195,8 @@ describe('a helper', () => {
     'that ends while the program runs is announced, each in its own words; the program goes on',
     inBox({}, async (box) => {
       const requests = [
-        helper(box, 'echo >&3; read -r line < /dev/zero', 'one'),
-        helper(box, 'echo >&3; exec sleep 1001', 'two'),
+        helper(box, 'echo >&3; read -r line < /dev/zero', { name: 'one' }),
+        helper(box, 'echo >&3; exec sleep 1001', { name: 'two' }),
       ]
       await runWith(box, requests, 'trap "exit 5" TERM; while :; do sleep 0.01; done')
       for (const [word, name] of [
