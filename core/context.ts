@@ -7,6 +7,7 @@ import { connectMonitor, type Monitor } from '../native-shim/monitor.ts'
 import { type Environment, readStartup, type StorePaths, storePaths } from './lib/config.ts'
 import { printable, TsbuildError } from './lib/errors.ts'
 import { createTrace, type Trace } from './lib/trace.ts'
+import { reportLeftBehind } from './runtime/left-behind.ts'
 
 export type { IdMap } from '../native-shim/launch-record.ts'
 
@@ -53,6 +54,7 @@ export function createContext(options: {
   }
   trace('userns', 'rights', rights)
   warnOfSingleId(context)
+  reportLeftBehind(context)
   return context
 }
 

@@ -4,6 +4,7 @@ import { shortName } from '../images/reference.ts'
 import { baseImage } from './base-image.ts'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
+import { checkOptions } from './options/check.ts'
 import type { ContainerOptions } from './options/container-options.ts'
 import { createAbove } from './snapshot/above.ts'
 import { storeDriver } from './snapshot/driver.ts'
@@ -37,6 +38,7 @@ export async function from(
   request: FromRequest,
 ): Promise<{ id: string; name: string }> {
   if (request.name !== undefined) checkName(request.name)
+  checkOptions(request.options ?? {})
   try {
     openStore(context)
     reclaim(context)

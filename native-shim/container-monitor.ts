@@ -29,9 +29,15 @@ export interface Join {
 
 export interface HelperRequest {
   readonly name: string
-  /** argv[0] is an absolute path; descriptor 3 is where it says that it is ready. */
+  /** argv[0] is an absolute path. */
   readonly argv: readonly string[]
   readonly env: readonly string[]
+  /** A user namespace that it enters first; empty for none. */
+  readonly userns: string
+  /** The file that is its stdin, opened with our rights. */
+  readonly input: string
+  /** Where it writes when it is ready; what it says elsewhere is kept: it may be a reason. */
+  readonly readyFd: 1 | 3
   /** Said on stderr if it ends before the program does. */
   readonly endedNotice: string
 }
@@ -63,6 +69,9 @@ export interface SeccompAgent {
   readonly state: string
 }
 
+/** How the program ended, wait(2), and what it and its children used. */
+export type ProgramExit = Reply & { readonly name: 'exit' }
+
 /** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
 export type Files = ReadonlyMap<string, Buffer | undefined>
 
@@ -83,10 +92,18 @@ export interface ContainerMonitor {
    */
   after(request: AfterRequest): Promise<void>
   /**
+   * The monitor will not end, nor run what comes after the container, before `release`, or the end
+   * of this process: something is still done for the container.
+   */
+  hold(): Promise<void>
+  release(): void
+  /**
    * Who gets the listener that a `seccomp-notify` op will make. Where that fails the op has a
    * ShimError of `seccomp-agent`, and init ends.
    */
   seccompAgent(agent: SeccompAgent): Promise<void>
+  /** A file that is removed when the container has ended, if there is one by then. */
+  unlinkAtEnd(path: string): Promise<void>
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
 }
@@ -127,8 +144,11 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
       const lists = [packList(argv), packList(env)] as const
       expect(await request(['after', program, ...lists, input, timeoutMs, words]), 'ok')
     },
+    hold: async () => void expect(await request(['hold']), 'ok'),
+    release: () => channel.send(['release'] satisfies Request), // `exit` may come at any time
     seccompAgent: async ({ path, state }) =>
       void expect(await request(['seccomp-agent', path, state]), 'ok'),
+    unlinkAtEnd: async (path) => void expect(await request(['unlink-at-end', path]), 'ok'),
     run: async () => void expect(await request(['run']), 'started'),
   }
 }
@@ -146,8 +166,7 @@ async function perform(
   ops: readonly Op[],
   helpers: readonly HelperRequest[],
 ): Promise<Files> {
-  for (const { name, argv, env, endedNotice } of helpers)
-    channel.send(['helper', name, packList(argv), packList(env), endedNotice] satisfies Request)
+  for (const helper of helpers) channel.send(helperMessage(helper))
   pending.helpers += helpers.length
   if (ops.length > 0) channel.send(['ops', ...ops.flat()])
   const files = new Map<string, Buffer | undefined>()
@@ -160,6 +179,11 @@ async function perform(
     else throw unexpected(reply)
   }
   return files
+}
+
+function helperMessage(helper: HelperRequest): Request {
+  const { name, argv, env, userns, input, readyFd, endedNotice } = helper
+  return ['helper', name, packList(argv), packList(env), userns, input, readyFd, endedNotice]
 }
 
 function helperFailed(pending: { helpers: number }, reply: Reply & { name: 'helper-failed' }) {

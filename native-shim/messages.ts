@@ -34,7 +34,17 @@ export type Request =
       guardFlags: number,
       joins: Uint8Array,
     ]
-  | readonly ['helper', name: string, argv: Uint8Array, env: Uint8Array, endedNotice: string]
+  | readonly [
+      'helper',
+      name: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      userns: string,
+      input: string,
+      readyFd: number,
+      endedNotice: string,
+    ]
+  | readonly ['unlink-at-end', path: string]
   | readonly [
       'after',
       program: string,
@@ -44,8 +54,11 @@ export type Request =
       timeoutMs: number,
       notices: Uint8Array,
     ]
+  | readonly ['hold']
+  | readonly ['release']
   | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
+  | readonly ['follow']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
 export const requestArity: { readonly [Name in Request[0]]: number } = {
@@ -55,10 +68,14 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   mount: 6,
   unmount: 1,
   start: 10,
-  helper: 4,
+  helper: 7,
+  'unlink-at-end': 1,
   after: 6,
+  hold: 0,
+  release: 0,
   'seccomp-agent': 2,
   run: 0,
+  follow: 0,
   exec: 3,
 }
 

@@ -24,6 +24,17 @@ export type Op =
       data: string,
     ]
   | readonly ['rootfs-bind', source: string, hostTarget: string]
+  | readonly [
+      'rootfs-mapped',
+      cwd: string,
+      source: string,
+      hostTarget: string,
+      type: string,
+      mountFlags: number,
+      data: string,
+      mapped: 0 | 1,
+    ]
+  | readonly ['host-sources']
   | readonly ['rootfs-readonly']
   | readonly ['pivot']
   | readonly ['rootfs-open', hostPath: string]
@@ -83,11 +94,21 @@ export type Op =
   | readonly ['seccomp-notify', flags: number, program: Uint8Array]
   | readonly ['rlimit', resource: number, soft: number | bigint, hard: number | bigint]
   | readonly ['umask', mask: number]
+  | readonly ['sysctl', path: string, value: string]
   | readonly ['death-signal', signo: number]
   | readonly ['session']
   | readonly ['keyring', name: string]
   | readonly ['own-stdio', uid: number, gid: number]
   | readonly ['chdir', path: string]
+  | readonly [
+      'hook',
+      name: string,
+      program: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      input: Uint8Array,
+      timeoutMs: number,
+    ]
   | readonly ['gate']
   | readonly ['exec', candidates: Uint8Array, argv: Uint8Array, env: Uint8Array]
 
@@ -102,6 +123,8 @@ export const opArity: { readonly [Name in OpName]: number } = {
   propagation: 2,
   'rootfs-mount': 6,
   'rootfs-bind': 2,
+  'rootfs-mapped': 7,
+  'host-sources': 0,
   'rootfs-readonly': 0,
   pivot: 0,
   'rootfs-open': 1,
@@ -129,11 +152,13 @@ export const opArity: { readonly [Name in OpName]: number } = {
   'seccomp-notify': 2,
   rlimit: 3,
   umask: 1,
+  sysctl: 2,
   'death-signal': 1,
   session: 0,
   keyring: 1,
   'own-stdio': 2,
   chdir: 1,
+  hook: 6,
   gate: 0,
   exec: 3,
 }

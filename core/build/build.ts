@@ -5,7 +5,9 @@ import type { Context } from '../context.ts'
 import { engineConf } from '../engine-conf/engine-conf.ts'
 import { writeIidfile } from '../iidfile.ts'
 import { imageName } from '../image-name.ts'
+import { checkOptions } from '../options/check.ts'
 import { mergeOptions } from '../options/container-options.ts'
+import { checkNetworkOptions } from '../options/network-conflicts.ts'
 import { planBuild } from '../plan/plan-build.ts'
 import { storeDriver } from '../snapshot/driver.ts'
 import { reclaim } from '../snapshot/reclaim.ts'
@@ -36,7 +38,9 @@ export async function build(
   request: BuildRequest,
   { emit, signal }: { readonly emit: OnBuildEvent; readonly signal: AbortSignal },
 ): Promise<{ id: string }> {
+  checkNetworkOptions(request.options)
   const names = request.tags.map(imageName)
+  checkOptions(request.options)
   const source = openBuildContext(request)
   const { path, text } = source.containerfile
   const plan = planBuild(parseContainerfile({ name: path, text }), {

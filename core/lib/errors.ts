@@ -13,6 +13,8 @@ export const errorCodes = [
   'COMMAND_NOT_EXECUTABLE',
   'COMMAND_NOT_FOUND',
   'DISK_FULL',
+  'HOOK_FAILED',
+  'HOOK_INVALID',
   'IMAGE_IN_USE',
   'IMAGE_UNKNOWN',
   'MANIFEST_INVALID',
@@ -50,6 +52,11 @@ export interface ErrorContext {
 
 /** An expected failure. Anything else that reaches main() is a bug and prints its stack. */
 export class TsbuildError extends Error {
+  /** By its name: each bundle has a class of its own, and their errors meet. */
+  static override [Symbol.hasInstance](value: unknown): value is TsbuildError {
+    return value instanceof Error && value.name === 'TsbuildError'
+  }
+
   override readonly name = 'TsbuildError'
   readonly code: ErrorCode
   readonly hint: string | undefined

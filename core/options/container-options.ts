@@ -112,6 +112,9 @@ export const optionKinds: { readonly [K in Name]-?: Kind<NonNullable<ContainerOp
 /** Of these lists a later layer's takes the place of an earlier one's: they name one choice. */
 const replaced: ReadonlySet<string> = new Set<Name>([
   'network',
+  'dns',
+  'dnsSearch',
+  'dnsOption',
   'usernsUidMap',
   'usernsGidMap',
   'hooksDir',

@@ -4,9 +4,11 @@ import type { Op } from '../../native-shim/ops.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { capabilityMask } from '../spec/capabilities.ts'
 import { KEEP_GROUPS } from '../spec/generate.ts'
+import { isOwn } from '../spec/namespaces.ts'
 import { programCandidates } from '../spec/program.ts'
 import type { Mount, RuntimeSpec } from '../spec/schema.ts'
 import { makesListener } from '../spec/seccomp/flags.ts'
+import { sysctlPath } from '../spec/sysctls.ts'
 import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
 import { parseMountOptions } from './mount-options.ts'
@@ -15,12 +17,21 @@ import { parseMountOptions } from './mount-options.ts'
 export interface CompileFacts {
   /** The host's root makes devices; in a user namespace they are bound. */
   readonly mayMakeNodes: boolean
+  /** /dev is the host's. */
+  readonly sharesDev: boolean
   /** setgroups(2) was denied for good: the groups stay as they are. */
   readonly setgroupsDenied: boolean
   /** Without a pid namespace below the guard: init ends when the guard does. */
   readonly guardEnds: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
+  /** Those of the spec that init runs. */
+  readonly hooks?: HookOps | undefined
+}
+
+interface HookOps {
+  readonly createContainer: readonly Op[]
+  readonly startContainer: readonly Op[]
 }
 
 const SIGKILL = 9
@@ -38,17 +49,19 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
   const { linux = {}, process } = spec
   if (process === undefined)
     throw new TsbuildError('SPEC_INVALID', 'cannot start a container: its spec has no process')
-  const has = (type: string) => linux.namespaces?.some((one) => one.type === type) ?? false
   return [
-    ...(has('network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
+    ...(isOwn(linux.namespaces ?? [], 'network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
     ...(spec.mounts ?? []).map(mountOp),
+    ...sysctlOps(linux), // after /proc, and before it is read-only
     // After the mounts: /dev is one of them. Its own mode counts for a default device, too.
-    ...(linux.devices ?? []).map((device) => deviceOp(device, facts)),
-    ...deviceOps(facts),
+    ...(facts.sharesDev
+      ? []
+      : [...(linux.devices ?? []).map((device) => deviceOp(device, facts)), ...deviceOps(facts)]),
     ...consoleOps(process),
     ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
+    ...(facts.hooks?.createContainer ?? []), // their programs are the host's
     ['pivot'],
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
@@ -60,7 +73,7 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
 /** From a process that stands in the root file system to the program. */
 export const processOps = (
   process: Process,
-  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp'> & {
+  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp' | 'hooks'> & {
     /** The groups of the caller stay as they are. */
     readonly keepsGroups?: boolean
   },
@@ -83,6 +96,9 @@ function mountOp({ destination, type = '', source = '', options = [] }: Mount): 
     parsed.allPropagation,
   ]
 }
+
+const sysctlOps = ({ sysctl = {}, namespaces = [] }: NonNullable<RuntimeSpec['linux']>): Op[] =>
+  Object.entries(sysctl).map(([name, value]) => ['sysctl', sysctlPath(name, namespaces), value])
 
 /** The terminal comes from the container's own devpts, so before the pivot hides nothing of it. */
 function consoleOps({ terminal, consoleSize }: Process): Op[] {
@@ -139,6 +155,7 @@ function programOps(process: Process, facts: ProcessFacts): Op[] {
   return [
     ...(noNewPrivileges ? ([['no-new-privs']] satisfies Op[]) : []),
     ...(gateIsEarly(process, facts) ? [] : ([['gate']] satisfies Op[])),
+    ...(facts.hooks?.startContainer ?? []), // part of the start, as the container's user
     ...(noNewPrivileges ? seccompOps(facts) : []), // as late as can be: fewest calls after it
     ['exec', packList(candidates), packList(args), packList(env)],
   ]

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type ContainerMonitor,
-  HelperFailed,
-  type StartRequest,
-} from '../../native-shim/container-monitor.ts'
+import type { ContainerMonitor, StartRequest } from '../../native-shim/container-monitor.ts'
 import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
-import { slirpHelper } from '../network/slirp4netns.ts'
-import { isOwn } from '../spec/namespaces.ts'
+import type { HookFile } from '../hooks/hook-file.ts'
+import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
+import { networkView } from '../network/view.ts'
+import { changesIds } from '../spec/id-maps.ts'
+import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { containerProcessState } from '../spec/seccomp/process-state.ts'
 import { prepareBare, startBare } from './bare/bare.ts'
@@ -22,16 +21,20 @@ import {
   joinsOf,
   mapText,
 } from './namespaces.ts'
+import { performConnected } from './network.ts'
 import { performOps } from './perform.ts'
-import { accountFiles, prepareOps } from './prepare.ts'
+import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
+import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
+import { noteSharedRun } from './running.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
 
 export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
+  readonly hooks: readonly HookFile[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -42,6 +45,8 @@ export interface PreparedContainer {
   readonly spec: RuntimeSpec
   readonly filter: SeccompFilter
   readonly setgroupsDenied: boolean
+  /** Of this container alone. */
+  readonly folder: string
 }
 
 /**
@@ -54,26 +59,32 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter }: PrepareOptions,
+  { folder, filter, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
   if (isBare(plan, context.rights)) {
-    return prepareBare(context, monitor, plan, { folder, filter })
+    return prepareBare(context, monitor, plan, { folder, filter, hooks })
   }
-  const generatedFiles = writeGeneratedFiles(context, plan, folder)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
-  const setgroupsDenied = plan.idMaps !== undefined && isSetgroupsDenied()
+  const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
   const leaveGroups = setgroupsDenied || plan.process.groups.keep
-  const ops = prepareOps({ id, rootfs, namespaces: plan.namespaces, leaveGroups })
+  const { namespaces } = plan
+  const hostSide = hostSideOf(context.rights, plan)
+  const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
+  const view = networkView(plan.network, plan.request.defaults)
+  const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
     seccomp: filter.profile,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec, filter, setgroupsDenied }
+  const { volume = [], mount = [] } = plan.request.options
+  const hasBindMounts = [...volume, ...mount].length > 0
+  const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
+  return { plan, pid, ...hooked, setgroupsDenied, folder }
 }
 
 /**
@@ -90,15 +101,39 @@ export async function startProgram(
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
-  const mayMakeNodes = isHostRoot(context.rights)
-  const guardEnds = !isOwn(plan.namespaces, 'pid')
-  const facts = { mayMakeNodes, setgroupsDenied, guardEnds, seccomp: filter.program }
-  const ops = compileSpec(spec, facts)
-  if (plan.network === 'slirp4netns') await performWithNetwork(context, monitor, container, ops)
-  else await performOps(context, monitor, ops)
+  warnOfAccess(context, plan.process)
+  const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
+  const hooks = await runtimeHooks(context, monitor, container)
+  const facts = {
+    mayMakeNodes,
+    setgroupsDenied,
+    sharesDev: plan.isolation === 'chroot',
+    guardEnds: !isOwn(plan.namespaces, 'pid'),
+    seccomp: filter.program,
+  }
+  const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
+  const late = hooks === undefined ? [] : ops.splice(pivotOf(ops))
+  await performConnected(context, monitor, container, ops)
+  await hooks?.beforePivot()
+  if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
+  if (facts.guardEnds) {
+    const { id, name } = plan.subject
+    await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
+  }
   await monitor.run()
+  await hooks?.afterStart()
 }
+
+/** Only the host's root can show files with other ids, and needs to: it reaches what it stores. */
+function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan): HostSide {
+  if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return 'no'
+  return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
+}
+
+/** Where all is mounted, and the host still in sight. */
+const pivotOf = (ops: readonly Op[]): number =>
+  ops.findIndex(([name]) => name === 'hook' || name === 'pivot')
 
 /** Who answers for the filter, if it asks anybody. */
 async function nameAgent(
@@ -125,27 +160,5 @@ function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
     setgroups: 'allow',
     stdio,
     lostNotice: 'tsbuild: the guard of the container was killed, and the container with it',
-  }
-}
-
-/** In slirp4netns's words; its plain warnings name neither step. */
-const CONFINEMENT_REFUSED = /(create_sandbox|enable_seccomp) failed/
-
-/** The helper starts beside the mounts; where its own confinement is refused it goes without. */
-async function performWithNetwork(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan }: PreparedContainer,
-  ops: readonly Op[],
-): Promise<void> {
-  const helper = (confined: boolean) =>
-    slirpHelper(context, { pid, userNamespace: plan.idMaps !== undefined, confined })
-  const confined = helper(true)
-  try {
-    await performOps(context, monitor, ops, [confined])
-  } catch (error) {
-    if (!(error instanceof HelperFailed) || !CONFINEMENT_REFUSED.test(error.output)) throw error
-    context.trace('network', 'unconfined', { output: error.output })
-    await performOps(context, monitor, [], [helper(false)])
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
+import { hookFailed, statusWords } from '../hooks/failed.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
+import { namespaceFailures } from './failure-namespaces.ts'
 import { RLIMIT } from './kernel.ts'
 import { outerOptions, printOuter } from './outer-engine.ts'
 
@@ -14,6 +16,7 @@ import { outerOptions, printOuter } from './outer-engine.ts'
 export function runFailure(error: unknown, program: string): unknown {
   if (error instanceof HelperFailed) return networkFailure(error)
   if (!(error instanceof ShimError)) return error
+  if (error.where === 'hook') return hookFailure(error)
   if (error.where === 'exec') return execFailure(error, program)
   if (error.where === 'rlimit') return limitFailure(error)
   const known = table.find(
@@ -49,6 +52,7 @@ const table: readonly Row[] = [
     message: 'make the namespaces of the container: too many of them exist',
     hint: 'end other containers, or raise the limits in /proc/sys/user/max_*_namespaces',
   },
+  ...namespaceFailures,
   {
     where: ['rootfs-mount'],
     as: 'RUNTIME_FAILED',
@@ -142,6 +146,15 @@ const table: readonly Row[] = [
   },
 ]
 
+/** op_hook.c: the detail is the hook's name, after a failure that of its own with more around. */
+function hookFailure(error: ShimError): TsbuildError {
+  const [status, name, ...words] = error.detail.split('\n')
+  if (error.code === 'ECHILD' && name !== undefined)
+    return hookFailed(name, statusWords(Number(status), words.join('\n')))
+  const late = error.code === 'ETIMEDOUT'
+  return hookFailed(error.detail, late ? 'it took too long and was killed' : error)
+}
+
 /** The detail is the number of the limit. */
 function limitFailure(error: ShimError): TsbuildError {
   const [type = 'RLIMIT'] = Object.entries(RLIMIT).find(([, n]) => `${n}` === error.detail) ?? []
@@ -194,10 +207,13 @@ function execFailure(error: ShimError, program: string): TsbuildError {
   }
 }
 
+/** What pasta says where there is no syslog, and the list of its options behind a wrong one. */
+const NOISE = /Failed to send \d+ bytes to syslog\n|\n(Failed[^\n]*\n)?Usage: .*/gs
+
 function networkFailure(error: HelperFailed): TsbuildError {
-  const noTun = /\/dev\/net\/tun/.test(error.output)
+  const noTun = /\/dev\/net\/tun|open tun socket/.test(error.output)
   return new TsbuildError('NETWORK_FAILED', `cannot connect the network: ${error.helper} failed`, {
-    cause: error,
+    cause: error.message.replace(NOISE, ''),
     hint: noTun
       ? 'make /dev/net/tun readable and writable (modprobe tun), inside a container start that ' +
         `with ${printOuter([outerOptions.tun])}, or run with --network host`

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { everyCapability } from '../spec/capabilities.ts'
 import type { HardLimits } from '../spec/rlimits.ts'
 
@@ -11,13 +10,6 @@ export function hostFile(path: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The host's first address that is not a loopback one. */
-export function hostAddress(): string | undefined {
-  return Object.values(networkInterfaces())
-    .flat()
-    .find((one) => one !== undefined && !one.internal && one.family === 'IPv4')?.address
 }
 
 export const hasCgroupNamespaces = (): boolean => existsSync('/proc/self/ns/cgroup')

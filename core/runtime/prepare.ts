@@ -13,7 +13,12 @@ export interface PrepareRequest {
   readonly namespaces: readonly Namespace[]
   /** setgroups(2) was denied for good, or the groups of the caller are to stay. */
   readonly leaveGroups: boolean
+  /** Root file system and sources come from the monitor: what the host's root alone may do. */
+  readonly hostSide: HostSide
 }
+
+/** `mapped`: with the ids of the container; `same`: ids need no change; `no`: by init itself. */
+export type HostSide = 'mapped' | 'same' | 'no'
 
 /** passwd(5) and group(5) of an image, at most: bounded, for a stranger makes them. */
 const ACCOUNT_FILE_BYTES_MAX = 1 << 20
@@ -24,7 +29,8 @@ export const accountFiles = { passwd: '/etc/passwd', group: '/etc/group' } as co
  * What init does first: its namespaces and the root file system, up to where its accounts can be
  * read. The user of the spec depends on them.
  */
-export function prepareOps({ id, rootfs, namespaces, leaveGroups }: PrepareRequest): Op[] {
+export function prepareOps(request: PrepareRequest): Op[] {
+  const { id, rootfs, namespaces, leaveGroups, hostSide } = request
   const later = namespaces.filter(({ type }) => type !== 'pid' && type !== 'user')
   return [
     ['unshare', cloneFlags(later)],
@@ -34,7 +40,7 @@ export function prepareOps({ id, rootfs, namespaces, leaveGroups }: PrepareReque
     ['umask', 0],
     // Not private: what the host mounts from now on may come in, nothing of ours goes out.
     ['propagation', '/', MS.rec | MS.slave],
-    rootfsOp(rootfs),
+    ...(hostSide === 'no' ? [rootfsOp(rootfs)] : mappedRootOps(rootfs, hostSide)),
     ...accountFileOps,
   ]
 }
@@ -46,4 +52,15 @@ export const accountFileOps = Object.values(accountFiles).map(
 function rootfsOp(plan: RootfsPlan): Op {
   if (plan.kind === 'directory') return ['rootfs-bind', plan.path, plan.target]
   return ['rootfs-mount', plan.cwd, 'overlay', plan.target, 'overlay', 0, plan.data]
+}
+
+// The mounter's rights are what an overlay works with, and the names of its marks depend on them.
+function mappedRootOps(plan: RootfsPlan, hostSide: 'mapped' | 'same'): Op[] {
+  const mapped = hostSide === 'mapped' ? 1 : 0
+  const { target } = plan
+  const root: Op =
+    plan.kind === 'directory'
+      ? ['rootfs-mapped', plan.path, plan.path, target, '', 0, '', mapped]
+      : ['rootfs-mapped', plan.cwd, 'overlay', target, 'overlay', 0, plan.data, mapped]
+  return [root, ['host-sources']]
 }

@@ -4,20 +4,18 @@ import type { ExecutionConfig } from '../../images/model.ts'
 import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { chooseNetwork } from '../network/choose.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
+import { type DnsOptions, dnsOptions } from '../options/dns.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
-import { type Isolation, isolationOf } from '../options/isolation.ts'
-import { namespaceChoices } from '../options/namespaces.ts'
+import { type AddedHost, addedHost } from '../options/hosts.ts'
 import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import { checkHostname } from '../spec/hostname.ts'
-import type { IdMappings } from '../spec/id-maps.ts'
-import type { Namespace } from '../spec/namespaces.ts'
-import { type NetworkMode, networkMode } from '../spec/network-mode.ts'
+import { isApart, type NamespaceSource } from '../spec/namespaces.ts'
+import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
-import { hasCgroupNamespaces } from './host.ts'
-import { containerIdMaps } from './namespaces.ts'
-import { planNamespaces } from './plan-namespaces.ts'
+import { namespaceOfContainer } from './joinable.ts'
+import { type IsolationPlan, planIsolation } from './plan-isolation.ts'
 import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
@@ -56,17 +54,14 @@ export interface Surroundings {
 }
 
 /** All that is decided before the root file system is there; it has no user yet. */
-export interface RunPlan extends Surroundings {
+export interface RunPlan extends Surroundings, IsolationPlan {
   readonly subject: RunSubject
   readonly request: ProgramRequest
   readonly args: readonly [program: string, ...rest: string[]]
-  readonly hostname: string
-  readonly idMaps: IdMappings | undefined
-  readonly network: NetworkMode
+  readonly network: Network
+  readonly addedHosts: readonly AddedHost[]
+  readonly dns: DnsOptions
   readonly process: ProcessPlan
-  readonly isolation: Isolation
-  /** What is not listed is shared with the caller; what has a path is joined. */
-  readonly namespaces: readonly Namespace[]
   readonly machine: Machine
 }
 
@@ -76,7 +71,7 @@ export interface RunPlan extends Surroundings {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  { rights, env }: Pick<Context, 'rights' | 'env'>,
+  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths' | 'monitor'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
@@ -87,28 +82,26 @@ export function planRun(
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
   const { options } = request
-  const isRoot = rights.hostUid === 0
-  const isolation = isolationOf({ option: options.isolation, env, isRoot })
-  const idMaps = containerIdMaps(rights)
-  const network = networkMode(options.network ?? [])
+  const network = chooseNetwork(context, {
+    options: options.network ?? [],
+    defaults: request.defaults,
+    pathOf: (container) => namespaceOfContainer(context, container, 'network'),
+  })
+  const isolation = planIsolation(context, {
+    options,
+    network: sourceOf(network),
+    hostname: request.hostname ?? subject.id.slice(0, 12),
+  })
   return {
     ...surroundings,
     subject,
     request,
     args: [program, ...rest],
-    hostname: checkHostname(request.hostname ?? subject.id.slice(0, 12)),
-    idMaps,
-    network,
+    ...isolation,
+    network: isApart(isolation.namespaces, 'network') ? network : { kind: 'host' },
+    addedHosts: (options.addHost ?? []).map(addedHost),
+    dns: dnsOptions(options),
     process: processPlan(options, request.defaults),
-    isolation,
-    namespaces: planNamespaces({
-      isolation,
-      choices: namespaceChoices(options),
-      network: network === 'host' ? 'host' : 'private',
-      ownUser: idMaps !== undefined,
-      hasCgroups: hasCgroupNamespaces(),
-      pathOf: notRunning,
-    }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
@@ -121,8 +114,7 @@ export function seccompRequest(
   return { option: security.seccomp, capabilities, machine, wantsProfile }
 }
 
-function notRunning(container: string): never {
-  throw new TsbuildError('NAMESPACE_UNAVAILABLE', `no program runs in container ${container}`, {
-    hint: 'start one first: tsbuild run CONTAINER PROGRAM',
-  })
+function sourceOf(network: Network): NamespaceSource {
+  if (network.kind === 'joined') return { path: network.path }
+  return network.kind === 'host' ? 'host' : 'private'
 }

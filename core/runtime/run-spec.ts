@@ -5,7 +5,7 @@ import { deviceParts } from '../spec/devices.ts'
 import { containerEnvironment } from '../spec/environment.ts'
 import { generateSpec } from '../spec/generate.ts'
 import { withGroups } from '../spec/groups.ts'
-import { isMapped } from '../spec/id-maps.ts'
+import { containerRights, isMapped } from '../spec/id-maps.ts'
 import type { GeneratedFile } from '../spec/mounts.ts'
 import { protectedPaths } from '../spec/protected-paths.ts'
 import { defaultRlimits } from '../spec/rlimits.ts'
@@ -13,6 +13,7 @@ import type { RuntimeSpec } from '../spec/schema.ts'
 import type { LinuxSeccomp } from '../spec/seccomp/types.ts'
 import { type AccountFiles, checkUserMapped, resolveUser } from '../spec/user.ts'
 import { hardLimits, thermalCpus } from './host.ts'
+import { isHostRoot } from './namespaces.ts'
 import type { RunPlan } from './run-plan.ts'
 
 /**
@@ -32,7 +33,8 @@ export function specOf(
   const { request, subject, args, hostname, terminal, idMaps, process } = plan
   const { config, rootfs } = subject
   const { groups } = process
-  const account = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), rights)
+  const ids = containerRights(rights, idMaps)
+  const account = checkUserMapped(resolveUser(request.user ?? config.User ?? '', found), ids)
   return generateSpec({
     args,
     env: containerEnvironment({
@@ -53,18 +55,19 @@ export function specOf(
     rootfs: rootfs.target,
     readonlyRootfs: false,
     idMaps,
-    network: plan.network,
+    network: plan.network.kind,
+    isolation: plan.isolation,
     namespaces: plan.namespaces,
-    ...processChoices(plan),
+    ...processChoices(plan, rights),
     seccomp: found.seccomp,
     generatedFiles: found.generatedFiles,
-    gid5Mapped: isMapped(5, rights.gidMap),
+    gid5Mapped: isMapped(5, ids.gidMap),
     annotations: request.defaults.annotations ?? {},
   })
 }
 
 /** What the options of the process came to, in the words of a spec. */
-function processChoices({ process, idMaps, subject }: RunPlan) {
+function processChoices({ process, idMaps, subject }: RunPlan, rights: Context['rights']) {
   const { capabilities, security, rlimits, devices, shmSizeBytes, limits } = process
   return {
     capabilities,
@@ -72,7 +75,7 @@ function processChoices({ process, idMaps, subject }: RunPlan) {
     apparmorProfile: process.apparmorProfile,
     umask: process.umask,
     rlimits: withUlimits(defaultRlimits(hardLimits()), rlimits),
-    ...deviceParts(devices, { mayMakeNodes: idMaps === undefined }),
+    ...deviceParts(devices, { mayMakeNodes: isHostRoot(rights) && idMaps === undefined }),
     resources: limits.resources,
     cgroupsPath: limits.cgroupParent && `${limits.cgroupParent}/tsbuild-${subject.id}`,
     shmSizeBytes,

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TsbuildError } from '../lib/errors.ts'
+import type { Isolation } from '../options/isolation.ts'
 import type { ResourceOptions } from '../options/resources.ts'
+import { chrootMounts } from './chroot-mounts.ts'
 import type { DeviceParts } from './devices.ts'
 import type { IdMappings } from './id-maps.ts'
 import { containerMounts, type GeneratedFile } from './mounts.ts'
-import { isApart, mountRights, type Namespace } from './namespaces.ts'
-import type { NetworkMode } from './network-mode.ts'
+import { isOwn, mountRights, type Namespace } from './namespaces.ts'
+import type { Network } from './network.ts'
 import { workingDirectory } from './program.ts'
 import type { protectedPaths } from './protected-paths.ts'
 import type { Rlimit, RuntimeSpec } from './schema.ts'
 import type { LinuxSeccomp } from './seccomp/types.ts'
+import { networkSysctls } from './sysctls.ts'
 import type { ResolvedUser } from './user.ts'
 
 /** All that a spec depends on, every choice made. */
@@ -33,7 +36,8 @@ export interface SpecRequest extends DeviceParts {
   readonly readonlyRootfs: boolean
   /** Maps of a user namespace of the container's own; undefined shares the caller's. */
   readonly idMaps: IdMappings | undefined
-  readonly network: NetworkMode
+  readonly network: Network['kind']
+  readonly isolation: Isolation
   readonly namespaces: readonly Namespace[]
   /** Full names. */
   readonly capabilities: readonly string[]
@@ -63,19 +67,20 @@ export interface SpecRequest extends DeviceParts {
  */
 export function generateSpec(request: SpecRequest): RuntimeSpec {
   refuseNul(request)
+  const mounts = containerMounts({
+    gid5Mapped: request.gid5Mapped,
+    shmSizeBytes: request.shmSizeBytes,
+    procOptions: request.procOptions,
+    ...mountRights(request.namespaces),
+    generatedFiles: request.generatedFiles,
+  })
   return {
     ociVersion: '1.2.0',
     process: containerProcess(request),
     root: { path: request.rootfs, readonly: request.readonlyRootfs },
-    ...(isApart(request.namespaces, 'uts') && { hostname: request.hostname }),
+    ...(isOwn(request.namespaces, 'uts') && { hostname: request.hostname }),
     mounts: [
-      ...containerMounts({
-        gid5Mapped: request.gid5Mapped,
-        shmSizeBytes: request.shmSizeBytes,
-        procOptions: request.procOptions,
-        ...mountRights(request.namespaces),
-        generatedFiles: request.generatedFiles,
-      }),
+      ...(request.isolation === 'chroot' ? chrootMounts(mounts) : mounts),
       ...request.mounts,
     ],
     annotations: {
@@ -88,6 +93,10 @@ export function generateSpec(request: SpecRequest): RuntimeSpec {
 
 /** crun's annotation, which podman sets: setgroups(2) is not called. */
 export const KEEP_GROUPS = 'run.oci.keep_original_groups'
+
+/** A network of its own that leads out. */
+const isConfigured = ({ network, namespaces }: SpecRequest): boolean =>
+  network !== 'none' && isOwn(namespaces, 'network')
 
 function refuseNul({ args, env, cwd, user }: SpecRequest): void {
   const texts = { argument: args, variable: env, path: [cwd, user.home] }
@@ -136,6 +145,7 @@ function containerLinux(request: SpecRequest): NonNullable<RuntimeSpec['linux']>
   return {
     ...(idMaps && { uidMappings: idMaps.uid, gidMappings: idMaps.gid }),
     namespaces: request.namespaces,
+    ...(isConfigured(request) && { sysctl: networkSysctls }),
     ...(devices.length > 0 && { devices }),
     ...(cgroupsPath !== undefined && { cgroupsPath }),
     ...(Object.keys(resources).length > 0 && { resources }),

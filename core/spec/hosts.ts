@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { NetworkMode } from './network-mode.ts'
+import { TsbuildError } from '../lib/errors.ts'
+import { type AddedHost, HOST_GATEWAY, isHostName } from '../options/hosts.ts'
 
 export interface HostsRequest {
   /** Text of the hosts file to start from, normally the host's; empty for none. */
   readonly base: string
+  readonly added: readonly AddedHost[]
   readonly hostname: string
   readonly containerName: string
-  readonly network: NetworkMode
-  /** The host's first address that is not a loopback one, undefined when it has none. */
+  /** Of the container; empty where none is known. */
+  readonly ownAddresses: readonly string[]
+  /** Where the container reaches the host; undefined where it does not. */
   readonly hostAddress: string | undefined
 }
 
@@ -20,27 +23,37 @@ interface Entry {
 const hostNames = ['host.containers.internal', 'host.docker.internal']
 
 /**
- * The text of /etc/hosts: the base's entries first, then localhost, the host and the container
- * itself, each only for names that the base does not know.
+ * The text of /etc/hosts: what was added, for the first entry of a name counts; the base's; then
+ * localhost, the host and the container itself, each only for names that are not there yet.
  *
+ * @throws TsbuildError USAGE for `host-gateway` where the host cannot be reached
  * @see hosts(5)
  */
 export function hostsFile(request: HostsRequest): string {
-  const base = parseHosts(request.base)
-  const taken = new Set(base.flatMap(({ names }) => names))
+  const given = [...request.added.map((entry) => located(entry, request)), ...parse(request.base)]
+  const taken = new Set(given.flatMap(({ names }) => names))
   const own = [
     { address: '127.0.0.1', names: ['localhost'] },
     { address: '::1', names: ['localhost'] },
     ...hostEntries(request),
-    ownEntry(request),
+    ...ownEntries(request),
   ].map(({ address, names }) => ({ address, names: names.filter((name) => !taken.has(name)) }))
-  return [...base, ...own]
+  return [...given, ...own]
     .filter(({ names }) => names.length > 0)
     .map(({ address, names }) => `${address}\t${names.join(' ')}\n`)
     .join('')
 }
 
-function parseHosts(text: string): Entry[] {
+function located({ address, names }: AddedHost, { hostAddress }: HostsRequest): Entry {
+  if (address !== HOST_GATEWAY) return { address, names }
+  if (hostAddress !== undefined) return { address: hostAddress, names }
+  const message = `add the host "${names.join(';')}:${HOST_GATEWAY}": no way leads to the host`
+  throw new TsbuildError('USAGE', message, {
+    hint: 'give its address, or use --network slirp4netns:allow_host_loopback=true',
+  })
+}
+
+function parse(text: string): Entry[] {
   return text.split('\n').flatMap((line) => {
     const content = line.split('#', 1)[0] ?? ''
     const [address, ...names] = content.split(/\s+/).filter((word) => word !== '')
@@ -48,26 +61,13 @@ function parseHosts(text: string): Entry[] {
   })
 }
 
-// slirp4netns would show the host's loopback as 10.0.2.2, but that is switched off: services
-// that listen on 127.0.0.1 alone are not meant for a container. What remains reachable is an
-// address the host has towards others, and that is the one podman writes, too.
-function hostEntries({ network, hostAddress }: HostsRequest): readonly Entry[] {
-  switch (network) {
-    case 'none':
-      return []
-    case 'host':
-      return [{ address: '127.0.0.1', names: hostNames }]
-    case 'slirp4netns':
-      return hostAddress === undefined ? [] : [{ address: hostAddress, names: hostNames }]
-  }
-}
+const hostEntries = ({ hostAddress }: HostsRequest): readonly Entry[] =>
+  hostAddress === undefined ? [] : [{ address: hostAddress, names: hostNames }]
 
-// 10.0.2.100 is the address slirp4netns --configure gives to the container's tap0. Without an
-// address of its own the container gets the one Debian uses for that: 127.0.0.1 is localhost's.
-function ownEntry({ hostname, containerName, network }: HostsRequest): Entry {
-  const address = network === 'slirp4netns' ? '10.0.2.100' : '127.0.1.1'
-  return { address, names: [...new Set([hostname, containerName])].filter(isName) }
+// Without an address of its own the container gets the one Debian uses for that: 127.0.0.1 is
+// localhost's. Its name may hold what a host name may not: then it is left out.
+function ownEntries({ hostname, containerName, ownAddresses }: HostsRequest): readonly Entry[] {
+  const addresses = ownAddresses.length === 0 ? ['127.0.1.1'] : ownAddresses
+  const names = [...new Set([hostname, containerName])].filter(isHostName)
+  return addresses.map((address) => ({ address, names }))
 }
-
-/** A container's name may hold what a host name may not: then it is left out. */
-const isName = (name: string) => /^[A-Za-z0-9_.-]+$/.test(name)

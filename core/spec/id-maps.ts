@@ -36,3 +36,40 @@ export function isMapped(id: number, map: readonly IdMap[]): boolean {
   if (map.length === 0) return true
   return map.some(({ containerId, size }) => id >= containerId && id - containerId < size)
 }
+
+/**
+ * Extents of same ids, cut where an extent of the map that they lie in ends: the kernel takes no
+ * line across such a border.
+ *
+ * @returns undefined if an id does not exist in `map`
+ */
+export function withinIds(
+  extents: readonly IdMapping[],
+  map: readonly IdMap[],
+): IdMapping[] | undefined {
+  const cut = extents.flatMap((one) => cutAt(one, map))
+  const sizeOf = (list: readonly IdMapping[]) => list.reduce((sum, { size }) => sum + size, 0)
+  return sizeOf(cut) === sizeOf(extents) ? cut : undefined
+}
+
+const cutAt = ({ containerID, size }: IdMapping, map: readonly IdMap[]): IdMapping[] =>
+  map.flatMap(({ containerId, size: room }) => {
+    const first = Math.max(containerID, containerId)
+    const end = Math.min(containerID + size, containerId + room)
+    return end > first ? [{ containerID: first, hostID: first, size: end - first }] : []
+  })
+
+/** The ids that exist in a container: those of its own user namespace, or the caller's. */
+export function containerRights<R extends IdRights>(rights: R, idMaps: IdMappings | undefined): R {
+  if (idMaps === undefined) return rights
+  const asMap = ({ containerID, hostID, size }: IdMapping): IdMap => ({
+    containerId: containerID,
+    hostId: hostID,
+    size,
+  })
+  return { ...rights, uidMap: idMaps.uid.map(asMap), gidMap: idMaps.gid.map(asMap) }
+}
+
+/** Whether a container has other numbers for some ids than the files on disk. */
+export const changesIds = (maps: IdMappings): boolean =>
+  [...maps.uid, ...maps.gid].some(({ containerID, hostID }) => containerID !== hostID)

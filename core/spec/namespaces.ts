@@ -18,6 +18,9 @@ export interface Namespace {
 /** A new namespace, the caller's, or one that exists. */
 export type NamespaceSource = 'private' | 'host' | { readonly path: string }
 
+/** Any spec's: it may list types that we never make. */
+export type Listed = { readonly type: string; readonly path?: string }
+
 /** The order in which specs list them. */
 const order = ['user', 'mount', 'pid', 'ipc', 'uts', 'network', 'cgroup'] as const
 
@@ -32,11 +35,11 @@ export const listNamespaces = (
   })
 
 /** Whether a container makes this namespace, and so may do in it what its maker may. */
-export const isOwn = (namespaces: readonly Namespace[], type: NamespaceType): boolean =>
+export const isOwn = (namespaces: readonly Listed[], type: NamespaceType): boolean =>
   namespaces.some((one) => one.type === type && one.path === undefined)
 
 /** Whether it has one that is not the caller's. */
-export const isApart = (namespaces: readonly Namespace[], type: NamespaceType): boolean =>
+export const isApart = (namespaces: readonly Listed[], type: NamespaceType): boolean =>
   namespaces.some((one) => one.type === type)
 
 /**

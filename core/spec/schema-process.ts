@@ -97,14 +97,15 @@ export const Process = Type.Object({
   ),
 })
 
-const HookList = Type.Array(
-  Type.Object({
-    path: AbsolutePath,
-    args: Type.Optional(Texts),
-    env: Type.Optional(Environment),
-    timeout: Type.Optional(Type.Integer({ minimum: 1, expected: 'a number of seconds above 0' })),
-  }),
-)
+/** A program, its arguments with argv[0], all of its environment, and its time in seconds. */
+export const Hook = Type.Object({
+  path: AbsolutePath,
+  args: Type.Optional(Texts),
+  env: Type.Optional(Environment),
+  timeout: Type.Optional(Type.Integer({ minimum: 1, expected: 'a number of seconds above 0' })),
+})
+
+const HookList = Type.Array(Hook)
 
 /** Programs run at the stages of a container's life (config.md, "POSIX-platform Hooks"). */
 export const Hooks = Type.Object({

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TsbuildError } from '../lib/errors.ts'
-import { Value, type ValueError } from '../lib/schema.ts'
+import { type TSchema, Value, type ValueError } from '../lib/schema.ts'
 import { brokenRule } from './rules.ts'
 import { RuntimeSpec } from './schema.ts'
 
@@ -17,13 +17,16 @@ import { RuntimeSpec } from './schema.ts'
  */
 export function parseSpec(value: unknown): RuntimeSpec {
   const spec = withoutNulls(value)
-  if (!Value.Check(RuntimeSpec, spec)) {
-    const error = Value.Errors(RuntimeSpec, spec).First()
-    throw invalid(error === undefined ? 'not a runtime spec' : describe(error))
-  }
+  if (!Value.Check(RuntimeSpec, spec)) throw invalid(problemOf(RuntimeSpec, spec))
   const broken = brokenRule(spec)
   if (broken !== undefined) throw invalid(`${broken.path}: ${broken.must}`)
   return spec
+}
+
+/** The JSON pointer of the first bad value, and what was expected there. */
+export function problemOf(schema: TSchema, value: unknown): string {
+  const error = Value.Errors(schema, value).First()
+  return error === undefined ? 'not what was expected' : describe(error)
 }
 
 function withoutNulls(value: unknown): unknown {

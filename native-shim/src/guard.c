@@ -158,7 +158,7 @@ static void serve(struct guard *guard) {
     leave(guard, 125);
   struct field fields[FRAME_FIELDS_MAX];
   const int count = frame_split(frame.data, frame.len, fields);
-  if (count == 5 && field_is(fields[0], "helper"))
+  if (count == HELPER_FIELDS + 1 && field_is(fields[0], "helper"))
     helper_start(guard->helpers, guard->channel, &fields[1]);
   else
     protocol_broken("unexpected message at the guard");

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,23 +16,48 @@
 #include "cleanup.h"
 #include "sys.h"
 
-enum { READY_FD = 3, OUTPUT_BYTES_MAX = 4096 };
+enum { OUTPUT_BYTES_MAX = 4096 };
+enum { NAME, ARGV, ENV, USERNS, INPUT, READY_FD, NOTICE };
 
-static _Noreturn void run_helper(const struct field arg[4], int ready, int output) {
-  char **argv = list_vector(arg[1]);
-  char **env = list_vector(arg[2]);
+/* Descriptors 0 to 2, and 3 where that is the one to say "ready" on; all others are closed. */
+static bool set_descriptors(int input, int output, int ready, int ready_fd) {
+  const int kept = fcntl(ready, F_DUPFD_CLOEXEC, 10);
+  if (kept < 0 || dup2(input, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+      dup2(output, STDERR_FILENO) < 0 || dup2(kept, ready_fd) < 0)
+    return false;
+  sys_close_range((ready_fd > STDERR_FILENO ? (unsigned)ready_fd : STDERR_FILENO) + 1, ~0U, 0);
+  return true;
+}
+
+static bool enter_user_namespace(const char *path) {
+  if (*path == '\0')
+    return true;
+  autofd fd = open(path, O_RDONLY | O_CLOEXEC);
+  return fd >= 0 && setns(fd, CLONE_NEWUSER) == 0;
+}
+
+static _Noreturn void give_up(int output, const char *what) {
+  dprintf(output, "%s: %s", what, strerror(errno));
+  _exit(127);
+}
+
+static _Noreturn void run_helper(const struct field arg[HELPER_FIELDS], int ready, int output) {
+  char **argv = list_vector(arg[ARGV]);
+  char **env = list_vector(arg[ENV]);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   setsid();
-  const int kept = fcntl(ready, F_DUPFD_CLOEXEC, 10);
-  if (kept < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 || dup2(kept, READY_FD) < 0)
-    _exit(127);
-  sys_close_range(READY_FD + 1, ~0U, 0);
+  const int input = open(arg[INPUT].data, O_RDONLY | O_CLOEXEC);
+  if (input < 0)
+    give_up(output, arg[INPUT].data);
+  if (!enter_user_namespace(arg[USERNS].data))
+    give_up(output, arg[USERNS].data);
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* a change of credentials takes it back */
+  if (!set_descriptors(input, output, ready, (int)field_number(arg[READY_FD])))
+    give_up(output, "dup2");
   execve(argv[0], argv, env);
-  dprintf(STDERR_FILENO, "%s: %s", argv[0], strerror(errno));
-  _exit(127);
+  give_up(STDERR_FILENO, argv[0]);
 }
 
 static void send_failed(const char *name, int channel, int status, const char *text, size_t len) {
@@ -68,24 +94,25 @@ static void forget(struct helper *helper) {
   *helper = (struct helper){ .ready_fd = -1, .output = -1 };
 }
 
-void helper_start(struct helper helpers[HELPERS_MAX], int channel, const struct field arg[4]) {
+void helper_start(struct helper helpers[HELPERS_MAX], int channel,
+                  const struct field arg[HELPER_FIELDS]) {
   static const char too_many[] = "too many helpers";
   struct helper *helper = free_slot(helpers);
   if (helper == NULL) {
-    send_failed(arg[0].data, channel, 125, too_many, strlen(too_many));
+    send_failed(arg[NAME].data, channel, 125, too_many, strlen(too_many));
     return;
   }
   int ready[2] = { -1, -1 };
   *helper = (struct helper){
     .ready_fd = -1,
     .output = sys_memfd_create("output", MFD_CLOEXEC),
-    .name = strdup(arg[0].data),
-    .notice = strdup(arg[3].data),
+    .name = strdup(arg[NAME].data),
+    .notice = strdup(arg[NOTICE].data),
   };
   if (helper->output >= 0 && pipe2(ready, O_CLOEXEC) == 0)
     helper->pid = fork();
   if (helper->output < 0 || ready[0] < 0 || helper->pid < 0) {
-    send_failed(arg[0].data, channel, 125, strerror(errno), strlen(strerror(errno)));
+    send_failed(arg[NAME].data, channel, 125, strerror(errno), strlen(strerror(errno)));
     forget(helper);
     return;
   }

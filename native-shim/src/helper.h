@@ -8,7 +8,7 @@
 
 #include "frame.h"
 
-enum { HELPERS_MAX = 4 };
+enum { HELPERS_MAX = 4, HELPER_FIELDS = 7 };
 
 struct helper {
   pid_t pid;    /* 0: the slot is free */
@@ -20,11 +20,14 @@ struct helper {
 };
 
 /*
- * Starts NAME ARGV ENV NOTICE in a process group of its own, so that Ctrl-C reaches only the
- * program. Descriptor 3 is its ready pipe: one byte there and it is ready. Answers over the channel
- * with `helper-ready` NAME, or `helper-failed` NAME STATUS OUTPUT when it ends before.
+ * Starts NAME ARGV ENV USERNS INPUT READY-FD NOTICE in a process group of its own, so that Ctrl-C
+ * reaches only the program. Its stdin is the file INPUT, opened with our rights; then it enters the
+ * user namespace USERNS, if that is not empty. READY-FD is its ready pipe, 1 to 3: one byte there
+ * and it is ready; other output is kept. Answers over the channel with `helper-ready` NAME, or
+ * `helper-failed` NAME STATUS OUTPUT when it ends before.
  */
-void helper_start(struct helper helpers[HELPERS_MAX], int channel, const struct field arg[4]);
+void helper_start(struct helper helpers[HELPERS_MAX], int channel,
+                  const struct field arg[HELPER_FIELDS]);
 
 /* What poll(2) should watch; -1 when there is nothing to wait for. */
 int helper_ready_fd(const struct helper *helper);

@@ -13,27 +13,7 @@
 #include "channel.h"
 #include "cleanup.h"
 #include "descendants.h"
-
-void reply_frame(struct monitor *monitor, const struct frame *frame) {
-  if (monitor->control >= 0)
-    frame_write(monitor->control, frame); /* a peer that is gone is seen as end of file */
-}
-
-void reply_ok(struct monitor *monitor) {
-  autoframe frame = { 0 };
-  frame_text(&frame, "ok");
-  reply_frame(monitor, &frame);
-}
-
-void reply_error(struct monitor *monitor, const char *where, int err, const char *detail) {
-  autoframe frame = { 0 };
-  frame_text(&frame, "error");
-  frame_text(&frame, where);
-  frame_number(&frame, -1);
-  frame_number(&frame, err);
-  frame_text(&frame, detail);
-  reply_frame(monitor, &frame);
-}
+#include "host_side.h"
 
 static void notice(const char *text) {
   if (text != NULL && *text != '\0')
@@ -70,6 +50,7 @@ static void program_ended(struct monitor *monitor, const struct frame *frame,
   monitor->ended = true;
   monitor->code = (int)field_number(fields[1]);
   monitor->signo = (int)field_number(fields[2]);
+  monitor->end_told = monitor->control >= 0;
   reply_frame(monitor, frame);
 }
 
@@ -137,6 +118,9 @@ void monitor_init_message(struct monitor *monitor) {
   struct cursor cursor = { frame.data, frame.data + frame.len };
   if (!cursor_next(&cursor, &name))
     protocol_broken("malformed message from init");
+  struct field fields[FRAME_FIELDS_MAX];
+  if (host_side_answer(monitor, fields, frame_split(frame.data, frame.len, fields)))
+    return;
   if (field_is(name, "console")) {
     monitor->console = fd;
     if (cursor_next(&cursor, &name) && field_is(name, "unsized"))
@@ -161,6 +145,8 @@ static void wait_for_node(struct monitor *monitor) {
  */
 static void control_gone(struct monitor *monitor) {
   close_channel(&monitor->control);
+  if (monitor->followed && monitor->end_told)
+    return;
   if (monitor->started && monitor->node > 0) { /* it has planned, the rest is ours */
     if (monitor->console >= 0) {
       wait_for_node(monitor);
@@ -184,10 +170,11 @@ static bool ready(const struct pollfd *fd) {
 
 /* The program has ended and all that it wrote has been passed on. */
 static bool finished(struct monitor *monitor) {
-  if (!monitor->ended)
+  if (!monitor->ended || (monitor->followed && monitor->end_told && monitor->control >= 0))
     return false;
   return monitor->given_up || !monitor->started ||
-         (monitor->console < 0 && relay_finished(&monitor->relay));
+         (monitor->console < 0 && relay_finished(&monitor->relay) &&
+          !(monitor->held && monitor->control >= 0));
 }
 
 static int wait_ms(const struct monitor *monitor) {
@@ -238,6 +225,8 @@ int monitor_run(struct monitor *monitor) {
     monitor_stop_container(monitor); /* the last of it, if its end was not awaited yet */
     after_run(&monitor->after, monitor->signals);
   }
+  if (monitor->unlink_at_end != NULL)
+    unlink(monitor->unlink_at_end);
   reap_the_dead();
   return exit_status(monitor);
 }

@@ -2,15 +2,18 @@
 /* The requests of TypeScript, a row each. native-shim/messages.ts lists the same. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "channel.h"
 #include "cleanup.h"
+#include "helper.h"
 #include "monitor.h"
 #include "ops.h"
 #include "requests.h"
@@ -84,14 +87,23 @@ static void request_start(struct monitor *monitor, const struct field *fields) {
   monitor_start(monitor, fields); /* answered with `pid` when the guard has spoken */
 }
 
-/* helper NAME ARGV ENV NOTICE */
+/* helper NAME ARGV ENV USERNS INPUT READY-FD NOTICE: see helper.h */
 static void request_helper(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
-  for (int i = 0; i < 5; i++)
+  for (int i = 0; i <= HELPER_FIELDS; i++)
     frame_bytes(&frame, fields[i].data, fields[i].len);
   errno = ENOTCONN;
   if (monitor->guard_channel < 0 || channel_send(monitor->guard_channel, &frame, -1) < 0)
     reply_error(monitor, "helper", errno, fields[1].data);
+}
+
+/* unlink-at-end PATH: removed when the container has ended; the last one that was named. */
+static void request_unlink_at_end(struct monitor *monitor, const struct field *fields) {
+  free(monitor->unlink_at_end);
+  monitor->unlink_at_end = strdup(fields[1].data);
+  if (monitor->unlink_at_end == NULL)
+    protocol_broken("out of memory");
+  reply_ok(monitor);
 }
 
 /* after PROGRAM ARGV ENV INPUT TIMEOUT-MS NOTICES: see after.h */
@@ -101,6 +113,18 @@ static void request_after(struct monitor *monitor, const struct field *fields) {
     reply_ok(monitor);
   else
     reply_error(monitor, "after", errno, fields[1].data);
+}
+
+/* hold: the end of the container is not the end of us; until `release`, which has no answer. */
+static void request_hold(struct monitor *monitor, const struct field *fields) {
+  (void)fields;
+  monitor->held = true;
+  reply_ok(monitor);
+}
+
+static void request_release(struct monitor *monitor, const struct field *fields) {
+  (void)fields;
+  monitor->held = false;
 }
 
 static void request_run(struct monitor *monitor, const struct field *fields) {
@@ -113,11 +137,26 @@ static void request_run(struct monitor *monitor, const struct field *fields) {
     monitor->run_asked = true;
 }
 
-/* exec PROGRAM ARGV ENV: TypeScript ends, and this process becomes the program. */
+/* follow: TypeScript stays until it has seen the end of the program, and we until it has gone. */
+static void request_follow(struct monitor *monitor, const struct field *fields) {
+  (void)fields;
+  monitor->followed = true;
+  reply_ok(monitor);
+}
+
+/*
+ * exec PROGRAM ARGV ENV: this process becomes the program, when TypeScript, its child, has ended.
+ * As a shim it is the child, and dies with its parent.
+ */
 static void request_exec(struct monitor *monitor, const struct field *fields) {
   char **argv = list_vector(fields[2]);
   char **env = list_vector(fields[3]);
-  reply_ok(monitor);
+  autoframe ok = { 0 };
+  frame_text(&ok, "ok");
+  if (monitor->node == 0)
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  if (frame_write(monitor->control, &ok) < 0) /* it died before that line */
+    _exit(125);
   close(monitor->control);
   if (monitor->node > 0)
     waitpid(monitor->node, NULL, 0);
@@ -139,10 +178,14 @@ static const struct request {
   { "mount", 7, request_mount, 0 },
   { "unmount", 2, request_unmount, 0 },
   { "start", 11, request_start, ARG(10) },
-  { "helper", 5, request_helper, ARG(2) | ARG(3) },
+  { "helper", HELPER_FIELDS + 1, request_helper, ARG(2) | ARG(3) },
+  { "unlink-at-end", 2, request_unlink_at_end, 0 },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
+  { "hold", 1, request_hold, 0 },
+  { "release", 1, request_release, 0 },
   { "seccomp-agent", 3, monitor_seccomp_agent, 0 },
   { "run", 1, request_run, 0 },
+  { "follow", 1, request_follow, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },
 };
 

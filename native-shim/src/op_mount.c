@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "host_side.h"
 #include "ops.h"
 #include "path.h"
 #include "sys.h"
@@ -103,8 +104,7 @@ int op_bind(struct ctx *ctx, const struct field arg[]) {
     .attr_set = (uint64_t)field_number(arg[5]),
     .propagation = (uint64_t)field_number(arg[6]),
   };
-  autofd tree =
-      sys_open_tree(AT_FDCWD, source, SYS_OPEN_TREE_CLONE | SYS_OPEN_TREE_CLOEXEC | recursive);
+  autofd tree = open_source(ctx, source, recursive);
   if (tree < 0 || sys_mount_setattr(tree, "", AT_EMPTY_PATH | SYS_AT_RECURSIVE, &all) < 0 ||
       sys_mount_setattr(tree, "", AT_EMPTY_PATH, &top) < 0)
     return failed(ctx, source);

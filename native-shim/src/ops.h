@@ -3,6 +3,8 @@
 #ifndef TSBUILD_OPS_H
 #define TSBUILD_OPS_H
 
+#include <stdbool.h>
+
 #include "frame.h"
 
 #define PROTOCOL "tsbuild-shim/1"
@@ -10,10 +12,11 @@
 enum { OP_ARGS_MAX = 8 };
 
 struct ctx {
-  int root_fd;      /* O_PATH descriptor of the container's root; targets resolve below it */
-  int channel;      /* to the monitor */
-  int err;          /* errno of the failing call, 0 while all is well */
-  char detail[512]; /* path or name at fault, cut to fit */
+  int root_fd;       /* O_PATH descriptor of the container's root; targets resolve below it */
+  int channel;       /* to the monitor */
+  bool host_sources; /* the monitor opens what is bound: see host_side.h */
+  int err;           /* errno of the failing call, 0 while all is well */
+  char detail[2048]; /* path or name at fault, cut to fit */
 };
 
 typedef int op_run(struct ctx *ctx, const struct field arg[]);
@@ -42,7 +45,7 @@ op_run op_mkdir, op_workdir, op_symlink, op_mknod, op_bind_device, op_console, o
 op_run op_groups, op_setid, op_bounding, op_keep_caps, op_capabilities, op_ambient;
 op_run op_apparmor, op_no_new_privs, op_seccomp, op_seccomp_notify, op_rlimit, op_umask;
 op_run op_session, op_keyring;
-op_run op_death_signal;
-op_run op_own_stdio, op_chdir, op_gate, op_exec;
+op_run op_sysctl, op_death_signal, op_host_sources, op_rootfs_mapped;
+op_run op_own_stdio, op_chdir, op_hook, op_gate, op_exec;
 
 #endif

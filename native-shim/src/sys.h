@@ -32,6 +32,7 @@ enum {
   SYS_FSCONFIG_SET_STRING = 1,
   SYS_FSCONFIG_CMD_CREATE = 6,
   SYS_ATTR_RDONLY = 0x00000001,
+  SYS_ATTR_IDMAP = 0x00100000,
 };
 
 static inline int sys_openat2(int dir, const char *path, struct open_how *how) {

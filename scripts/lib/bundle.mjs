@@ -13,6 +13,7 @@ const entries = {
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
   conf: 'core/engine-conf/conf-main.ts',
+  hooks: 'core/hooks/hooks-main.ts',
   loans: 'core/runtime/bare/loans-main.ts',
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
@@ -97,15 +98,16 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What few commands need is a bundle of its own: the compiler of seccomp profiles, the reader
- * of containers.conf, yargs, which writes help and completion, the checks of foreign JSON, and what
- * starts programs of the host.
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, what reads
+ * containers.conf and hooks, yargs, which writes help and completion, the checks of foreign JSON,
+ * and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
 const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
-  leftApart('conf', /engine-conf\/conf-main\.ts$/),
+  leftApart('conf', /\/conf-main\.ts$/),
+  leftApart('hooks', /\/hooks-main\.ts$/),
   leftApart('loans', /bare\/loans-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),

@@ -27,7 +27,7 @@ const traces: readonly Trace[] = [
   { name: 'what a base has stays', text: 'COPY etc /etc/\nRUN true', files: [] },
   {
     name: 'what a program writes into files of ours',
-    text: 'COPY etc /etc/\nRUN echo 1 >>/etc/hosts',
+    text: 'COPY etc /etc/\nRUN echo 1 >>/etc/hostname',
     files: [],
   },
   { name: 'a base without', text: 'COPY passwd /etc/passwd\nRUN true', files: [] },

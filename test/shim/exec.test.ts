@@ -181,7 +181,16 @@ async function holdMuch({ shim, directory, rootfs, traces, perform, start }: Box
   assert.deepEqual(mount, { name: 'ok' })
   const init = await start()
   const argv = packList(['/bin/sh', '-c', 'echo >&3; exec sleep 1000'])
-  const helper = await shim.request(['helper', 'net', argv, packList([traces.mark]), ''])
+  const helper = await shim.request([
+    'helper',
+    'net',
+    argv,
+    packList([traces.mark]),
+    '',
+    '/dev/null',
+    3,
+    '',
+  ])
   assert.equal(helper.name, 'helper-ready')
   await perform([...enterOps(rootfs), ['pivot']])
   return init

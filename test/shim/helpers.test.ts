@@ -6,29 +6,13 @@ import type { Reply, Request } from '../../native-shim/messages.ts'
 import { descendants, listProcesses, readProc } from '../harness/processes.ts'
 import { until } from '../harness/until.ts'
 import { type Box, enterOps, inBox, shell } from './box.ts'
+import { hangUp, helper, ready, untilKilled } from './helper-request.ts'
 import { guardOf } from './remains.ts'
 import { within } from './within.ts'
-
-/** A helper that is a script of the host's shell. */
-const helper = ({ traces }: Box, script: string, name = 'net'): Request => [
-  'helper',
-  name,
-  packList(['/bin/sh', '-c', script]),
-  packList([traces.mark, 'WORD=word', 'PATH=/usr/bin:/bin']),
-  `${name} has ended`,
-]
-
-const ready = { name: 'helper-ready', helper: 'net' }
-const untilKilled = 'echo >&3; exec sleep 1000'
 
 /** The process that runs a script with that word. */
 const processWith = (word: string) =>
   listProcesses().find(({ pid }) => readProc(pid, 'cmdline')?.includes(word))
-
-async function hangUp({ shim }: Box): Promise<void> {
-  shim.hangUp()
-  assert.equal(await within('the end of the shim', shim.ended), 125)
-}
 
 /** Runs a program that stays, with helpers beside it. */
 async function runWith(box: Box, requests: readonly Request[], script: string): Promise<number> {
@@ -109,7 +93,8 @@ describe('a helper', () => {
     inBox({}, async (box) => {
       await box.start()
       const argv = packList(['/missing/helper', '-x'])
-      const reply = await box.shim.request(['helper', 'net', argv, packList([]), 'ended'])
+      const start = ['helper', 'net', argv, packList([]), '', '/dev/null', 3, 'ended'] as const
+      const reply = await box.shim.request(start)
       const output = '/missing/helper: No such file or directory'
       assert.deepEqual(reply, { name: 'helper-failed', helper: 'net', status: 127, output })
       await hangUp(box)
@@ -121,7 +106,7 @@ describe('a helper', () => {
     inBox({}, async (box) => {
       await box.start()
       const name = 'a-name-that-is-longer-than-thirty-one-bytes'
-      const reply = await box.shim.request(helper(box, untilKilled, name))
+      const reply = await box.shim.request(helper(box, untilKilled, { name }))
       assert.deepEqual(reply, { name: 'helper-ready', helper: name })
       await hangUp(box)
     }),
@@ -143,8 +128,8 @@ describe('a helper', () => {
     'that ends while the program runs is announced, each in its own words; the program goes on',
     inBox({}, async (box) => {
       const requests = [
-        helper(box, 'echo >&3; read -r line < /dev/zero', 'one'),
-        helper(box, 'echo >&3; exec sleep 1001', 'two'),
+        helper(box, 'echo >&3; read -r line < /dev/zero', { name: 'one' }),
+        helper(box, 'echo >&3; exec sleep 1001', { name: 'two' }),
       ]
       await runWith(box, requests, 'trap "exit 5" TERM; while :; do sleep 0.01; done')
       for (const [word, name] of [

@@ -41,7 +41,8 @@ async function reach(box: Box, phase: Phase): Promise<number> {
   const helper = packList(['/bin/sh', '-c', 'echo >&3; exec sleep 1000'])
   const { shim, traces } = box
   assert.equal(
-    (await shim.request(['helper', 'net', helper, packList([traces.mark]), ''])).name,
+    (await shim.request(['helper', 'net', helper, packList([traces.mark]), '', '/dev/null', 3, '']))
+      .name,
     'helper-ready',
   )
   if (phase === 'started') return init

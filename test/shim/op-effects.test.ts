@@ -4,9 +4,11 @@ import type { OpName } from '../../native-shim/ops.ts'
 import { type Effect, testEffects } from './effect.ts'
 import { chrootEffects } from './effects-chroot.ts'
 import { fileEffects } from './effects-files.ts'
+import { hostSideEffects } from './effects-host-side.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
 import { seccompEffects } from './effects-seccomp.ts'
+import { hookEffects } from './hook-ops.ts'
 
 /** An op without a row here does not compile. */
 const effects: Readonly<Record<OpName, readonly Effect[]>> = {
@@ -14,6 +16,8 @@ const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...seccompEffects,
   ...fileEffects,
   ...mountEffects,
+  ...hostSideEffects,
+  hook: hookEffects,
   ...chrootEffects,
 }
 

@@ -89,7 +89,16 @@ describe('a request', () => {
     { name: 'run before start', request: ['run'], reply: failure('run', 'ENOTCONN', 'init') },
     {
       name: 'helper before start',
-      request: ['helper', 'net', packList(['/bin/true']), packList([]), 'ended'],
+      request: [
+        'helper',
+        'net',
+        packList(['/bin/true']),
+        packList([]),
+        '',
+        '/dev/null',
+        3,
+        'ended',
+      ],
       reply: failure('helper', 'ENOTCONN', 'net'),
     },
   ]

@@ -7,6 +7,7 @@ import { packList } from '../../../native-shim/fields.ts'
 import type { Op } from '../../../native-shim/ops.ts'
 import type { Context } from '../../context.ts'
 import { TsbuildError } from '../../lib/errors.ts'
+import { networkView } from '../../network/view.ts'
 import { capabilityMask } from '../../spec/capabilities.ts'
 import type { RuntimeSpec } from '../../spec/schema.ts'
 import { processOps } from '../compile.ts'
@@ -30,9 +31,9 @@ export async function prepareBare(
   context: Context,
   monitor: ContainerMonitor,
   asked: RunPlan,
-  { filter }: PrepareOptions,
+  { filter, folder, hooks }: PrepareOptions,
 ): Promise<PreparedContainer> {
-  refuseImpossible(asked)
+  refuseImpossible(asked, hooks)
   context.warn(
     'no isolation: the program shares processes, network and rights with all that runs here; ' +
       'it has no /proc, and only the seccomp filter that is around us',
@@ -40,7 +41,8 @@ export async function prepareBare(
   const plan = barePlan(context, asked)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
-  const setgroupsDenied = (context.rights.capabilities & capabilityMask(['CAP_SETGID'])) === 0n
+  const mayNotSet = (context.rights.capabilities & capabilityMask(['CAP_SETGID'])) === 0n
+  const setgroupsDenied = mayNotSet || plan.process.groups.keep
   const files = await performOps(context, monitor, firstOps(plan, { setgroupsDenied }))
   const spec = specOf(context, plan, {
     generatedFiles: [],
@@ -48,7 +50,7 @@ export async function prepareBare(
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied }
+  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder }
 }
 
 /** The rest of it: `startProgram`. What the program is lent stays until the next who comes. */
@@ -60,11 +62,12 @@ export async function startBare(
   const { process } = spec
   if (process === undefined) throw new TypeError('a spec of ours has a process')
   const snapshot = snapshotOf(plan)
+  const keepsGroups = plan.process.groups.keep
   const seccomp = plan.process.security.noNewPrivileges ? filter.program : undefined
   const ops: readonly Op[] = [
     ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
     ['chroot'],
-    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp }),
+    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp, keepsGroups }),
   ]
   try {
     await lendFiles(context, plan, snapshot)
@@ -95,7 +98,7 @@ function barePlan({ rights }: Context, plan: RunPlan): RunPlan {
   return {
     ...plan,
     hostname: hostname(),
-    network: 'host',
+    network: { kind: 'host' },
     namespaces: [],
     idMaps: undefined,
     process: { ...plan.process, capabilities: plan.process.capabilities.filter(isHeld) },
@@ -138,9 +141,15 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const { lend, lentFiles } = await import('./loans-main.ts')
   const folder = keptPath(snapshot)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const missing = lend(snapshot, lentFiles(writeGeneratedFiles(context, plan, folder)))
-  if (missing.length === 0) return
-  const devices = missing.join(', ')
-  const option = printOuter([outerOptions.nodes])
-  context.warn(`no devices ${devices}: start the container around us with ${option} to have them`)
+  const view = networkView(plan.network, plan.request.defaults)
+  const generated = writeGeneratedFiles(context, plan, { folder, view })
+  const missing = lend(snapshot, lentFiles(generated))
+  const [first] = missing
+  if (first === undefined) return
+  const devices = missing.map(({ destination }) => destination).join(', ')
+  const why =
+    first.refusal === 'EPERM'
+      ? `start the container around us with ${printOuter([outerOptions.nodes])} to have them`
+      : `${context.paths.root} is mounted "nodev"; with another store (--root) there are some`
+  context.warn(`no devices ${devices}: ${why}`)
 }

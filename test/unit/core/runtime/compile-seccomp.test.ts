@@ -12,7 +12,13 @@ const order = (noNewPrivileges: boolean, flags: number | undefined): readonly st
   const process: RuntimeSpec['process'] = { args: ['true'], cwd: '/', noNewPrivileges }
   const spec: RuntimeSpec = { ociVersion: '1.2.0', root: { path: '/r' }, process }
   const seccomp = flags === undefined ? undefined : { flags, program }
-  const facts = { mayMakeNodes: true, setgroupsDenied: false, guardEnds: false, seccomp }
+  const facts = {
+    mayMakeNodes: true,
+    setgroupsDenied: false,
+    sharesDev: false,
+    guardEnds: false,
+    seccomp,
+  }
   const wanted = ['no-new-privs', 'gate', 'seccomp', 'seccomp-notify', 'setid', 'exec']
   return compileSpec(spec, facts)
     .map(([name]) => name)

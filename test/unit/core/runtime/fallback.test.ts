@@ -37,6 +37,24 @@ const cases: readonly {
     want: ['bind', '/sys', '/sys', '1', '0', '0', '1', '524288'],
   },
   { name: 'a hostname that may not be set stays', op: ['hostname', 'h'], errno: EPERM, want: null },
+  {
+    name: 'ping groups that cannot be set stay',
+    op: ['sysctl', '/proc/sys/net/ipv4/ping_group_range', '0 0'],
+    errno: constants.errno.EROFS,
+    want: null,
+  },
+  {
+    name: 'another setting does not',
+    op: ['sysctl', '/proc/sys/net/core/somaxconn', '1'],
+    errno: constants.errno.EROFS,
+    want: undefined,
+  },
+  {
+    name: 'a host without queues shows none',
+    op: ['bind', '/dev/mqueue', '/dev/mqueue', 1, 0, 0, 0, 0],
+    errno: constants.errno.ENOENT,
+    want: null,
+  },
   { name: 'so does a domain name', op: ['domainname', 'd'], errno: ENOSYS, want: null },
   {
     name: 'another reason is no reason',

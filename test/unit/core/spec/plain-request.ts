@@ -29,6 +29,7 @@ export const plain: SpecRequest = {
   readonlyRootfs: false,
   idMaps: undefined,
   network: 'none',
+  isolation: 'oci',
   namespaces: listNamespaces(allPrivate),
   capabilities: defaultCapabilities,
   noNewPrivileges: false,
