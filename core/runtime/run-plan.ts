@@ -5,6 +5,7 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { chooseNetwork } from '../network/choose.ts'
+import { type AskedMounts, askedMounts } from '../options/asked-mounts.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
 import { type DnsOptions, dnsOptions } from '../options/dns.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
@@ -14,6 +15,8 @@ import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { isApart, type NamespaceSource } from '../spec/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
+import type { Subscription } from '../spec/subscriptions.ts'
+import { findSubscriptions } from './find-subscriptions.ts'
 import { namespaceOfContainer } from './joinable.ts'
 import { type IsolationPlan, planIsolation } from './plan-isolation.ts'
 import { type ProcessPlan, processPlan } from './process-plan.ts'
@@ -42,6 +45,8 @@ export interface RunSubject {
   readonly image: { readonly id: string; readonly name: string } | null
   readonly config: Pick<ExecutionConfig, 'Env' | 'User' | 'WorkingDir'>
   readonly rootfs: RootfsPlan
+  /** Directories of the container alone, by the VOLUMEs of the image that they are for. */
+  readonly volumes?: Readonly<Record<string, string>>
 }
 
 /** How the program meets us. */
@@ -62,6 +67,8 @@ export interface RunPlan extends Surroundings, IsolationPlan {
   readonly addedHosts: readonly AddedHost[]
   readonly dns: DnsOptions
   readonly process: ProcessPlan
+  readonly asked: AskedMounts
+  readonly subscriptions: readonly Subscription[]
   readonly machine: Machine
 }
 
@@ -102,6 +109,8 @@ export function planRun(
     addedHosts: (options.addHost ?? []).map(addedHost),
     dns: dnsOptions(options),
     process: processPlan(options, request.defaults),
+    asked: askedMounts(options),
+    subscriptions: findSubscriptions(context, options.defaultMountsFile),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
