@@ -211,7 +211,9 @@ function execFailure(error: ShimError, program: string): TsbuildError {
     case 'EACCES':
       return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: permission denied`, {
         ...context,
-        hint: 'give it the executable bit (chmod +x), and its directories that of search',
+        hint:
+          'give it the executable bit (chmod +x), and its directories that of search; ' +
+          'the store must not be mounted "noexec"',
       })
     case 'ENOEXEC':
       return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: wrong format`, {
