@@ -12,6 +12,7 @@ import { type PrepareOptions, prepareContainer, startProgram } from './container
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
 import { monitorOfRun } from './namespaces.ts'
+import { releaseNetworks } from './network.ts'
 import { refuseLimits } from './process-plan.ts'
 import {
   type ProgramRequest,
@@ -85,6 +86,7 @@ export async function runStep(
       if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
   } finally {
+    releaseNetworks(monitor, folder)
     rmSync(folder, { recursive: true })
   }
 }

@@ -50,12 +50,17 @@ export async function noteRun(
 const SHARED = '.shared'
 const notesFolder = (runroot: string) => `${runroot}/running`
 
-function sharedRun(init: number, container: string): SharedRun {
+/** The monitor of a container, by the pid of its init. */
+export function monitorOf(init: number): ProcessIdentity {
   const guard = statOf(init)?.parent ?? 0
-  const monitor = statOf(guard)?.parent ?? 0
+  const pid = statOf(guard)?.parent ?? 0
+  return { pid, startTime: statOf(pid)?.startTime ?? '0' }
+}
+
+function sharedRun(init: number, container: string): SharedRun {
   return {
     container,
-    monitor: { pid: monitor, startTime: statOf(monitor)?.startTime ?? '0' },
+    monitor: monitorOf(init),
     mounts: readlinkSync(`/proc/${init}/ns/mnt`),
   }
 }

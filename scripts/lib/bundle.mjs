@@ -15,6 +15,8 @@ const entries = {
   conf: 'core/engine-conf/conf-main.ts',
   hooks: 'core/hooks/hooks-main.ts',
   loans: 'core/runtime/bare/loans-main.ts',
+  cni: 'core/network/cni/cni-main.ts',
+  detach: 'core/network/cni/detach-main.ts',
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
   schema: 'core/lib/schema.ts',
@@ -99,7 +101,7 @@ const mergeMetafiles = (results) => ({
 
 /**
  * What few commands need is a bundle of its own: the compiler of seccomp profiles, what reads
- * containers.conf and hooks, yargs, which writes help and completion, the checks of foreign JSON,
+ * containers.conf and hooks, CNI, yargs, which writes help and completion, the checks of foreign JSON,
  * and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
@@ -109,6 +111,7 @@ const apart = [
   leftApart('conf', /\/conf-main\.ts$/),
   leftApart('hooks', /\/hooks-main\.ts$/),
   leftApart('loans', /bare\/loans-main\.ts$/),
+  leftApart('cni', /\/cni-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),
