@@ -3,7 +3,6 @@ import type { Context, Rights } from './context.ts'
 import { engineConf } from './engine-conf/engine-conf.ts'
 import { findHooks } from './hooks/hooks.ts'
 import { TsbuildError } from './lib/errors.ts'
-import { recoverNetworks } from './network/recover.ts'
 import { mergeOptions } from './options/container-options.ts'
 import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { parseTerminalSize } from './options/terminal-size.ts'
@@ -45,7 +44,6 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { rights } = context
   checkNetworkOptions(request.options)
-  await recoverNetworks(context)
   const record = await lockContainer(context, request.container)
   const subject = { ...record, rootfs: rootfsOf(context, record) }
   checkWorkingDirectory(request.workingdir)

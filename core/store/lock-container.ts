@@ -2,6 +2,7 @@
 import type { Lock } from '../../native-shim/monitor.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { recoverNetworks } from '../network/recover.ts'
 import { settleLoans } from '../runtime/bare/journal.ts'
 import type { ContainerRecord } from './container-record.ts'
 import { findContainer, readContainer } from './containers.ts'
@@ -37,6 +38,7 @@ async function takeContainer(
   context: Context,
   nameOrId: string,
 ): Promise<{ record: ContainerRecord; lock: Lock }> {
+  await recoverNetworks(context)
   const monitor = monitorOf(context)
   const { id, name } = findContainer(context, nameOrId)
   const path = containerLockPath(context.paths.root, id)
