@@ -5,8 +5,8 @@ import { baseImage } from './base-image.ts'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
 import { recoverNetworks } from './network/recover.ts'
+import { checkOptions } from './options/check.ts'
 import type { ContainerOptions } from './options/container-options.ts'
-import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { createAbove } from './snapshot/above.ts'
 import { storeDriver } from './snapshot/driver.ts'
 import { reclaim } from './snapshot/reclaim.ts'
@@ -39,7 +39,7 @@ export async function from(
   request: FromRequest,
 ): Promise<{ id: string; name: string }> {
   if (request.name !== undefined) checkName(request.name)
-  checkNetworkOptions(request.options ?? {})
+  checkOptions(request.options ?? {})
   try {
     openStore(context)
     await recoverNetworks(context)

@@ -69,6 +69,9 @@ export interface SeccompAgent {
   readonly state: string
 }
 
+/** How the program ended, wait(2), and what it and its children used. */
+export type ProgramExit = Reply & { readonly name: 'exit' }
+
 /** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
 export type Files = ReadonlyMap<string, Buffer | undefined>
 

@@ -58,6 +58,7 @@ export type Request =
   | readonly ['release']
   | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
+  | readonly ['follow']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
 export const requestArity: { readonly [Name in Request[0]]: number } = {
@@ -74,6 +75,7 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   release: 0,
   'seccomp-agent': 2,
   run: 0,
+  follow: 0,
   exec: 3,
 }
 

@@ -14,7 +14,8 @@ import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { isApart, type NamespaceSource } from '../spec/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
-import { type IsolationPlan, namespaceOfContainer, planIsolation } from './plan-isolation.ts'
+import { namespaceOfContainer } from './joinable.ts'
+import { type IsolationPlan, planIsolation } from './plan-isolation.ts'
 import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
@@ -70,7 +71,7 @@ export interface RunPlan extends Surroundings, IsolationPlan {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths'>,
+  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths' | 'monitor'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
