@@ -4,7 +4,6 @@ import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import type { HookFile } from '../hooks/hook-file.ts'
 import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
-import { networkView } from '../network/view.ts'
 import { changesIds } from '../spec/id-maps.ts'
 import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
@@ -24,7 +23,7 @@ import {
   joinsOf,
   mapText,
 } from './namespaces.ts'
-import { performConnected } from './network.ts'
+import { joinNetworks, performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import { warnOfAccess } from './process-plan.ts'
@@ -88,7 +87,7 @@ export async function prepareContainer(
   const { namespaces } = plan
   const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
-  const view = networkView(plan.network, plan.request.defaults)
+  const view = await joinNetworks(context, monitor, { plan, pid }, folder)
   const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
