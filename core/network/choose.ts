@@ -3,17 +3,16 @@ import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { findProgram } from '../lib/exec.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
-import type { Isolation } from '../options/isolation.ts'
 import { networkChoice } from '../options/network.ts'
+import { isHostRoot } from '../runtime/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 
 export interface NetworkRequest {
   /** What the --network options say. */
   readonly options: readonly string[]
-  readonly isolation: Isolation
   readonly defaults: EngineDefaults
   /** The path of a namespace of a container that runs. */
-  readonly pathOf: (container: string, type: 'network') => string
+  readonly pathOf: (container: string) => string
 }
 
 /**
@@ -25,18 +24,18 @@ export interface NetworkRequest {
  * @throws TsbuildError USAGE
  */
 export function chooseNetwork(
-  { env }: Pick<Context, 'env'>,
-  { options, isolation, defaults, pathOf }: NetworkRequest,
+  { env, rights }: Pick<Context, 'env' | 'rights'>,
+  { options, defaults, pathOf }: NetworkRequest,
 ): Network {
-  if (isolation === 'chroot') return { kind: 'host' }
   const choice = networkChoice(options, defaults)
   switch (choice.kind) {
     case 'private':
       return ownNetwork(env['PATH'], defaults)
     case 'named':
-      return refuseNamed(choice.names)
+      if (!isHostRoot(rights)) refuseNamed(choice.names)
+      return { kind: 'cni', names: choice.names }
     case 'container':
-      return { kind: 'joined', path: pathOf(choice.name, 'network') }
+      return { kind: 'joined', path: pathOf(choice.name) }
     default:
       return choice
   }
@@ -55,7 +54,11 @@ function ownNetwork(path: string | undefined, defaults: EngineDefaults): Network
 
 function refuseNamed(names: readonly string[]): never {
   const shown = names.map((name) => JSON.stringify(name)).join(', ')
-  throw new TsbuildError('USAGE', `there is no network ${shown}`, {
-    hint: 'use --network slirp4netns or pasta, or ns:/PATH for a network that root has made',
-  })
+  throw new TsbuildError(
+    'USAGE',
+    `cannot use the network ${shown}: only root uses networks by name`,
+    {
+      hint: 'use --network slirp4netns or pasta, or ns:/PATH for a network that root has made',
+    },
+  )
 }

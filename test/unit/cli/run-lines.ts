@@ -12,7 +12,9 @@ const runPlain = {
   hostname: undefined,
   tty: undefined,
   terminalSize: undefined,
+  mount: [],
   ...noContainerOptions,
+  addHistory: false,
   dryRun: false,
 }
 
@@ -101,6 +103,8 @@ const runRows: readonly Row[] = [
     ['--security-opt', 'seccomp=/a=b', 'c', 'ls'],
     { securityOpt: ['seccomp=/a=b'] },
   ],
+  ['--terminal-size', ['--terminal-size', '80x24', 'c', 'ls'], { terminalSize: '80x24' }],
+  ['--add-history', ['--add-history', 'c', 'ls'], { addHistory: true }],
   ['--dry-run', ['--dry-run', 'c', 'ls'], { dryRun: true }],
   [
     'all together',
