@@ -15,6 +15,7 @@ import type { ExternalContainer } from './external/external-main.ts'
 import { prepareForRuntime } from './external/prepare.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
+import type { VolumeFacts } from './mount-ops.ts'
 import {
   cloneFlags,
   isBare,
@@ -29,14 +30,17 @@ import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
-import { noteRun } from './running.ts'
+import { noteSharedRun } from './running.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
+import { hostMountsOf, volumeFacts } from './volume-facts.ts'
 
 export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
   readonly hooks: readonly HookFile[]
+  /** Gets what is to be done when the container has ended; `run` leaves it to later commands. */
+  readonly drops: (() => void)[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -51,6 +55,7 @@ export interface PreparedContainer {
   readonly folder: string
   /** Made by an OCI runtime; it has no init yet. */
   readonly external?: ExternalContainer
+  readonly volumes: VolumeFacts
 }
 
 /**
@@ -63,14 +68,16 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter, hooks }: PrepareOptions,
+  { folder, filter, hooks, drops }: PrepareOptions,
 ): Promise<PreparedContainer> {
   if (isBare(plan, context.rights)) {
-    return prepareBare(context, monitor, plan, { folder, filter, hooks })
+    return prepareBare(context, monitor, plan, { folder, filter, hooks, drops })
   }
+  const hostSide = hostSideOf(context.rights, plan)
+  const hostMounts = await hostMountsOf(context, plan, { folder, drops, hostSide })
   if (plan.runtime !== undefined) {
-    const note = (container: PreparedContainer) => noteContainer(context, monitor, container)
-    return prepareForRuntime(context, monitor, plan, { folder, filter, hooks, note })
+    const options = { folder, filter, hooks, hostSide, hostMounts }
+    return prepareForRuntime(context, monitor, plan, options)
   }
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
@@ -78,13 +85,13 @@ export async function prepareContainer(
   const { id, rootfs } = plan.subject
   const leaveGroups = setgroupsDenied || plan.process.groups.keep
   const { namespaces } = plan
-  const hostSide = hostSideOf(context.rights, plan)
   const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
   const view = networkView(plan.network, plan.request.defaults)
   const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
+    hostMounts,
     seccomp: filter.profile,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
@@ -92,7 +99,8 @@ export async function prepareContainer(
   const { volume = [], mount = [] } = plan.request.options
   const hasBindMounts = [...volume, ...mount].length > 0
   const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
-  return { plan, pid, ...hooked, setgroupsDenied, folder }
+  const volumes = volumeFacts(plan, hostMounts, hostSide)
+  return { plan, pid, ...hooked, setgroupsDenied, folder, volumes }
 }
 
 /**
@@ -105,7 +113,7 @@ export async function startProgram(
   monitor: ContainerMonitor,
   container: PreparedContainer,
 ): Promise<void> {
-  const { plan, spec, filter, setgroupsDenied } = container
+  const { plan, spec, filter, setgroupsDenied, volumes } = container
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
@@ -119,6 +127,7 @@ export async function startProgram(
     sharesDev: plan.isolation === 'chroot',
     guardEnds: !isOwn(plan.namespaces, 'pid'),
     seccomp: filter.program,
+    volumes,
   }
   const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
   const late = hooks === undefined ? [] : ops.splice(pivotOf(ops))
@@ -126,7 +135,10 @@ export async function startProgram(
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
-  await noteContainer(context, monitor, container)
+  if (facts.guardEnds) {
+    const { id, name } = plan.subject
+    await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
+  }
   await monitor.run()
   await hooks?.afterStart()
 }
@@ -152,21 +164,6 @@ async function nameAgent(
   const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
   trace('shim', 'seccomp-agent', { path: profile.listenerPath })
   await monitor.seccompAgent({ path: profile.listenerPath, state })
-}
-
-/** Others join a container by its name; a step has none, but may leave something, too. */
-async function noteContainer(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan: { namespaces, subject } }: PreparedContainer,
-): Promise<void> {
-  const canLeave = !isOwn(namespaces, 'pid')
-  if (subject.image === null && subject.name === 'build' && !canLeave) return
-  await noteRun(context, monitor, {
-    id: subject.id,
-    pid,
-    container: canLeave ? subject.name : undefined,
-  })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

@@ -5,6 +5,7 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { chooseNetwork } from '../network/choose.ts'
+import { type AskedMounts, askedMounts } from '../options/asked-mounts.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
 import { type DnsOptions, dnsOptions } from '../options/dns.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
@@ -15,7 +16,10 @@ import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { isApart, type NamespaceSource } from '../spec/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
-import { type IsolationPlan, namespaceOfContainer, planIsolation } from './plan-isolation.ts'
+import type { Subscription } from '../spec/subscriptions.ts'
+import { findSubscriptions } from './find-subscriptions.ts'
+import { namespaceOfContainer } from './joinable.ts'
+import { type IsolationPlan, planIsolation } from './plan-isolation.ts'
 import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
@@ -42,6 +46,8 @@ export interface RunSubject {
   readonly image: { readonly id: string; readonly name: string } | null
   readonly config: Pick<ExecutionConfig, 'Env' | 'User' | 'WorkingDir'>
   readonly rootfs: RootfsPlan
+  /** Directories of the container alone, by the VOLUMEs of the image that they are for. */
+  readonly volumes?: Readonly<Record<string, string>>
 }
 
 /** How the program meets us. */
@@ -64,6 +70,8 @@ export interface RunPlan extends Surroundings, IsolationPlan {
   readonly process: ProcessPlan
   /** Undefined: our own engine. */
   readonly runtime: ExternalRuntime | undefined
+  readonly asked: AskedMounts
+  readonly subscriptions: readonly Subscription[]
   readonly machine: Machine
 }
 
@@ -73,7 +81,7 @@ export interface RunPlan extends Surroundings, IsolationPlan {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths'>,
+  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths' | 'monitor'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
@@ -105,6 +113,8 @@ export function planRun(
     dns: dnsOptions(options),
     process: processPlan(options, request.defaults),
     runtime: externalRuntime(options, { isolation: isolation.isolation, env: context.env }),
+    asked: askedMounts(options),
+    subscriptions: findSubscriptions(context, options.defaultMountsFile),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }

@@ -13,6 +13,7 @@ const entries = {
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
   external: 'core/runtime/external/external-main.ts',
+  mounts: 'core/runtime/mounts-main.ts',
   conf: 'core/engine-conf/conf-main.ts',
   hooks: 'core/hooks/hooks-main.ts',
   loans: 'core/runtime/bare/loans-main.ts',
@@ -99,9 +100,9 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What few commands need is a bundle of its own: the compiler of seccomp profiles, what drives OCI
- * runtimes, what reads containers.conf and hooks, yargs, which writes help and completion, the
- * checks of foreign JSON, and what starts programs of the host.
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, volumes, what
+ * drives OCI runtimes, what reads containers.conf and hooks, yargs, which writes help and completion,
+ * the checks of foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
@@ -111,6 +112,7 @@ const apart = [
   leftApart('conf', /\/conf-main\.ts$/),
   leftApart('hooks', /\/hooks-main\.ts$/),
   leftApart('loans', /bare\/loans-main\.ts$/),
+  leftApart('mounts', /runtime\/mounts-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),

@@ -8,6 +8,7 @@ import { lacking } from '../harness/requires.ts'
 import { openUser, type TestUser } from '../harness/user.ts'
 import { basicRows } from './run-options/basics.ts'
 import { confRows } from './run-options/conf.ts'
+import { namespaceRows } from './run-options/namespaces.ts'
 import { networkRows } from './run-options/network.ts'
 import { processRows } from './run-options/process.ts'
 import type { OptionRow } from './run-options/row.ts'
@@ -21,7 +22,13 @@ import {
 } from './run-options/tools.ts'
 import { removeFromMemory } from './support/in-memory.ts'
 
-const rows: readonly OptionRow[] = [...basicRows, ...confRows, ...networkRows, ...processRows]
+const rows: readonly OptionRow[] = [
+  ...basicRows,
+  ...confRows,
+  ...namespaceRows,
+  ...networkRows,
+  ...processRows,
+]
 
 interface Bench {
   readonly user: TestUser

@@ -4,18 +4,20 @@ import type { Context } from '../../context.ts'
 import { withHooks } from '../../hooks/hooks.ts'
 import { TsbuildError } from '../../lib/errors.ts'
 import { networkView } from '../../network/view.ts'
-import { changesIds } from '../../spec/id-maps.ts'
-import { isApart } from '../../spec/namespaces.ts'
+import type { HostMounts } from '../../spec/extra-mounts.ts'
+import { isOwn } from '../../spec/namespaces.ts'
 import type { PreparedContainer, PrepareOptions } from '../container.ts'
 import { writeGeneratedFiles } from '../generated-files.ts'
-import { isHostRoot } from '../namespaces.ts'
 import { performConnected } from '../network.ts'
+import type { HostSide } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
+import { noteSharedRun } from '../running.ts'
+import { volumeFacts } from '../volume-facts.ts'
 
-export interface RuntimeOptions extends PrepareOptions {
-  /** Has others find the container when it is made. */
-  readonly note: (container: PreparedContainer) => Promise<void>
+export interface RuntimeOptions extends Omit<PrepareOptions, 'drops'> {
+  readonly hostSide: HostSide
+  readonly hostMounts: HostMounts | undefined
 }
 
 /**
@@ -28,37 +30,38 @@ export async function prepareForRuntime(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter, hooks, note }: RuntimeOptions,
+  { folder, filter, hooks, hostSide, hostMounts }: RuntimeOptions,
 ): Promise<PreparedContainer> {
-  refuseOtherIds(context, plan)
+  if (hostSide === 'mapped') throw otherIds()
   const { prepareExternal } = await import('./external-main.ts')
   const view = networkView(plan.network, plan.request.defaults)
   const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const { volume = [], mount = [] } = plan.request.options
   const hasBindMounts = [...volume, ...mount].length > 0
-  const common = { plan, filter, setgroupsDenied: false, folder }
+  const volumes = volumeFacts(plan, hostMounts)
+  const common = { plan, filter, setgroupsDenied: false, folder, volumes }
   const external = await prepareExternal(context, monitor, {
     plan,
     folder,
+    volumes,
     specOf: async (accounts) => {
-      const spec = specOf(context, plan, { ...accounts, generatedFiles, seccomp: filter.profile })
+      const found = { ...accounts, generatedFiles, hostMounts, seccomp: filter.profile }
+      const spec = specOf(context, plan, found)
       const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
       return hooked.spec
     },
     connect: async (pid) => {
       await performConnected(context, monitor, { pid, plan }, [])
-      await note({ ...common, pid, spec: external.spec })
+      const { id, name } = plan.subject
+      if (!isOwn(plan.namespaces, 'pid'))
+        await noteSharedRun(context, monitor, { id, pid, container: name })
     },
   })
   return { ...common, pid: 0, spec: external.spec, external }
 }
 
 /** Our own init shows the files of the host's root with other ids; a runtime of others does not. */
-function refuseOtherIds({ rights }: Context, { namespaces, idMaps }: RunPlan): void {
-  if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return
-  if (idMaps !== undefined && !changesIds(idMaps)) return
-  const message = 'cannot have an OCI runtime map the ids of a container of the host’s root'
-  throw new TsbuildError('NAMESPACE_UNAVAILABLE', message, {
+const otherIds = () =>
+  new TsbuildError('NAMESPACE_UNAVAILABLE', 'OCI runtimes get no id maps from the host’s root', {
     hint: 'leave out --runtime, or the options --userns…',
   })
-}
