@@ -101,8 +101,8 @@ const mergeMetafiles = (results) => ({
 
 /**
  * What few commands need is a bundle of its own: the compiler of seccomp profiles, what reads
- * containers.conf and hooks, CNI, yargs, which writes help and completion, the checks of foreign JSON,
- * and what starts programs of the host.
+ * containers.conf and hooks, networks by name, yargs, which writes help and completion, the checks
+ * of foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
