@@ -18,6 +18,7 @@ import { performOps } from '../perform.ts'
 import { accountFileOps, accountFiles } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
+import { volumeFacts } from '../volume-facts.ts'
 import { keptPath, settleLoans } from './journal.ts'
 import { refuseImpossible } from './refuse.ts'
 
@@ -46,11 +47,13 @@ export async function prepareBare(
   const files = await performOps(context, monitor, firstOps(plan, { setgroupsDenied }))
   const spec = specOf(context, plan, {
     generatedFiles: [],
+    hostMounts: undefined,
     seccomp: plan.process.security.noNewPrivileges ? filter.profile : undefined,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder }
+  const volumes = volumeFacts(plan, undefined)
+  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder, volumes }
 }
 
 /** The rest of it: `startProgram`. What the program is lent stays until the next who comes. */
