@@ -7,8 +7,26 @@ export function withHistory<Record extends Pick<ContainerRecord, 'properties'>>(
   record: Record,
   { text, now }: { readonly text: string; readonly now: Date },
 ): Record {
+  return withEntry(record, { createdBy: `/bin/sh -c #(nop) ${text}`, now })
+}
+
+/** The same with a command, whose words its shell would read as they were. */
+export function withCommand<Record extends Pick<ContainerRecord, 'properties' | 'config'>>(
+  record: Record,
+  { args, now }: { readonly args: readonly string[]; readonly now: Date },
+): Record {
+  const shell = record.config.Shell ?? ['/bin/sh', '-c']
+  return withEntry(record, { createdBy: [...shell, ...args.map(shellWord)].join(' '), now })
+}
+
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+function withEntry<Record extends Pick<ContainerRecord, 'properties'>>(
+  record: Record,
+  { createdBy: created_by, now }: { readonly createdBy: string; readonly now: Date },
+): Record {
   const { properties } = record
-  const created_by = `/bin/sh -c #(nop) ${text}`
   const entry = { created: now.toISOString(), created_by, empty_layer: true }
   const history = [...(properties.history ?? []), entry]
   return { ...record, properties: { ...properties, history } }

@@ -4,9 +4,8 @@ import { shortName } from '../images/reference.ts'
 import { baseImage } from './base-image.ts'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
-import { checkMounts } from './options/asked-mounts.ts'
+import { checkOptions } from './options/check.ts'
 import type { ContainerOptions } from './options/container-options.ts'
-import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { createAbove } from './snapshot/above.ts'
 import { storeDriver } from './snapshot/driver.ts'
 import { reclaim } from './snapshot/reclaim.ts'
@@ -39,8 +38,7 @@ export async function from(
   request: FromRequest,
 ): Promise<{ id: string; name: string }> {
   if (request.name !== undefined) checkName(request.name)
-  checkMounts(request.options ?? {})
-  checkNetworkOptions(request.options ?? {})
+  checkOptions(request.options ?? {})
   try {
     openStore(context)
     reclaim(context)

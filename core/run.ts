@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Monitor } from '../native-shim/monitor.ts'
+import { withCommand } from './config-history.ts'
 import type { Context, Rights } from './context.ts'
 import { engineConf } from './engine-conf/engine-conf.ts'
 import { findHooks } from './hooks/hooks.ts'
@@ -21,7 +23,10 @@ import {
 } from './runtime/run-plan.ts'
 import { seccompFilter } from './runtime/seccomp-option.ts'
 import type { RuntimeSpec } from './spec/schema.ts'
+import type { ContainerRecord } from './store/container-record.ts'
+import { writeContainer } from './store/containers.ts'
 import { lockContainer } from './store/lock-container.ts'
+import { withStoreLock } from './store/lock-store.ts'
 
 /** What a user asks of `run`; undefined is "not said". */
 export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
@@ -32,11 +37,13 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
   /** COLUMNSxROWS. */
   readonly terminalSize: string | undefined
   readonly dryRun: boolean
+  /** Whether the history of the image tells of a command that succeeds. */
+  readonly addHistory: boolean
 }
 
 /**
  * Runs a command in a working container. When it returns, the program runs and belongs to the
- * monitor, which reports its exit status; this process is done.
+ * monitor, which reports its exit status; this process is done; for the history it stays.
  *
  * @returns the OCI runtime spec; with `dryRun` that is all that comes of it, without it the default
  *   seccomp profile is left out
@@ -54,8 +61,8 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   const subject = await runSubject(context, record, options)
   const hooks = await findHooks(context, options)
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
-  if (!request.dryRun) refuseLimits(plan.process.limits)
   const monitor = monitorOfRun(context, plan)
+  if (!request.dryRun) refuseLimits(plan.process.limits)
   try {
     const filter = await seccompFilter(
       seccompRequest(plan, { wantsProfile: request.dryRun || hooks.length > 0 }),
@@ -65,11 +72,28 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
     const container = await prepareContainer(context, monitor, plan, {
       ...{ folder, filter, hooks, drops: [] },
     })
-    if (!request.dryRun) await startProgram(context, monitor, container)
+    if (request.dryRun) return container.spec
+    if (request.addHistory) monitor.follow()
+    await startProgram(context, monitor, container)
+    if (request.addHistory) tellOfSuccess(context, monitor, { record, args: plan.args })
     return container.spec
   } catch (error) {
     throw runFailure(error, plan.args[0])
   }
+}
+
+/** As with buildah a command that failed is not told of. What ends it leaves us alone till then. */
+function tellOfSuccess(
+  context: Context,
+  monitor: Monitor,
+  { record, args }: { readonly record: ContainerRecord; readonly args: readonly string[] },
+): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)
+    process.on(signal, () => {})
+  const { code, signal } = monitor.exit()
+  if (code !== 0 || signal !== 0) return
+  const told = withCommand(record, { args, now: context.now() })
+  withStoreLock(context, () => writeContainer(context, told))
 }
 
 function checkWorkingDirectory(path: string | undefined): void {

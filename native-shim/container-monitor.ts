@@ -36,7 +36,7 @@ export interface HelperRequest {
   readonly userns: string
   /** The file that is its stdin, opened with our rights. */
   readonly input: string
-  /** Where it writes when it is ready; what it says elsewhere is kept for the case that it fails. */
+  /** Where it writes when it is ready; what it says elsewhere is kept: it may be a reason. */
   readonly readyFd: 1 | 3
   /** Said on stderr if it ends before the program does. */
   readonly endedNotice: string
@@ -68,6 +68,9 @@ export interface SeccompAgent {
   /** What is sent with the listener: a container process state of the OCI runtime spec. */
   readonly state: string
 }
+
+/** How the program ended, wait(2), and what it and its children used. */
+export type ProgramExit = Reply & { readonly name: 'exit' }
 
 /** The files that `read-file` ops brought: content, or undefined when there is none to be had. */
 export type Files = ReadonlyMap<string, Buffer | undefined>

@@ -34,7 +34,6 @@ export type Request =
       guardFlags: number,
       joins: Uint8Array,
     ]
-  | readonly ['unlink-at-end', path: string]
   | readonly [
       'helper',
       name: string,
@@ -45,6 +44,7 @@ export type Request =
       readyFd: number,
       endedNotice: string,
     ]
+  | readonly ['unlink-at-end', path: string]
   | readonly [
       'after',
       program: string,
@@ -58,6 +58,7 @@ export type Request =
   | readonly ['release']
   | readonly ['seccomp-agent', path: string, state: string]
   | readonly ['run']
+  | readonly ['follow']
   | readonly ['exec', program: string, argv: Uint8Array, env: Uint8Array]
 
 export const requestArity: { readonly [Name in Request[0]]: number } = {
@@ -67,13 +68,14 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   mount: 6,
   unmount: 1,
   start: 10,
-  'unlink-at-end': 1,
   helper: 7,
+  'unlink-at-end': 1,
   after: 6,
   hold: 0,
   release: 0,
   'seccomp-agent': 2,
   run: 0,
+  follow: 0,
   exec: 3,
 }
 

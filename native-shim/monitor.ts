@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Channel } from './channel.ts'
-import { type ContainerMonitor, containerMonitor } from './container-monitor.ts'
+import { type ContainerMonitor, containerMonitor, type ProgramExit } from './container-monitor.ts'
 import { packList } from './fields.ts'
 import type { Request } from './messages.ts'
 import { PROTOCOL } from './ops.ts'
@@ -38,6 +38,10 @@ export interface Monitor extends ContainerMonitor {
   /** mount(2) in the mount namespace that we share with the monitor; gone when we are. */
   mount(request: MountRequest): void
   unmount(path: string): void
+  /** Before `run`: we stay, and so does the monitor when the program has ended. */
+  follow(): void
+  /** Waits, with all else standing still, for the end of the program; after `run`. */
+  exit(): ProgramExit
   /** The monitor becomes this program as soon as we end. */
   exec(program: string, argv: readonly string[], env: readonly string[]): void
 }
@@ -70,6 +74,8 @@ export function connectMonitor(channel: Channel): Monitor {
     mount: ({ cwd, source, target, type, flags, data }) =>
       void expect(request(['mount', cwd, source, target, type, flags, data]), 'ok'),
     unmount: (path) => void expect(request(['unmount', path]), 'ok'),
+    follow: () => void expect(request(['follow']), 'ok'),
+    exit: () => expect(accepted(channel.receive()), 'exit'),
     exec: (program, argv, env) =>
       void expect(request(['exec', program, packList(argv), packList(env)]), 'ok'),
   }

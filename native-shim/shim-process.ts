@@ -3,15 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Duplex, type Readable } from 'node:stream'
-import { type ContainerMonitor, containerMonitor } from './container-monitor.ts'
-import type { Reply } from './messages.ts'
+import { type ContainerMonitor, containerMonitor, type ProgramExit } from './container-monitor.ts'
 import { accepted, expect } from './replies.ts'
 import { streamChannel } from './stream-channel.ts'
 
-/** How the program ended, wait(2), and what it and its children used. */
-export type ProgramExit = Reply & { readonly name: 'exit' }
+/** /dev/null, or ours. */
+export type StepStdin = 'null' | 'inherit'
 
-/** A monitor process of our own, for one container; its stdin is /dev/null. */
+/** A monitor process of our own, for one container. */
 export interface ShimProcess extends ContainerMonitor {
   readonly stdout: Readable
   readonly stderr: Readable
@@ -30,13 +29,17 @@ export interface ShimProcess extends ContainerMonitor {
  * @param program the launcher's, which has said hello: both sides speak the same protocol
  * @throws Error of node:child_process when it cannot be started
  */
-export async function startShim(program: string): Promise<ShimProcess> {
-  return shimOf(await spawnShim(program, { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] }))
+export async function startShim(
+  program: string,
+  { stdin }: { readonly stdin: StepStdin } = { stdin: 'null' },
+): Promise<ShimProcess> {
+  const input = stdin === 'null' ? 'ignore' : 'inherit'
+  return shimOf(await spawnShim(program, { cwd: '/', stdio: [input, 'pipe', 'pipe'] }))
 }
 
 export interface SpawnOptions {
   readonly cwd: string
-  readonly stdio: readonly (number | 'ignore' | 'pipe')[]
+  readonly stdio: readonly (number | 'ignore' | 'inherit' | 'pipe')[]
 }
 
 /** The process alone, with its control socket as descriptor 3. @throws as `startShim` does */

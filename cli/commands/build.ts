@@ -46,6 +46,11 @@ export const buildCommand = command({
       default: 'oci',
       describe: 'Whose format the manifest and the config have',
     },
+    stdin: {
+      type: 'boolean',
+      default: false,
+      describe: 'Let RUN steps read the standard input of this command',
+    },
     jobs: { type: 'number', default: 1, describe: 'How many stages are built at once; 0: all' },
     iidfile: { type: 'string', describe: 'Write the id of the image to this file' },
     quiet: { type: 'boolean', alias: ['q'], default: false, describe: 'Print only the id' },
@@ -60,6 +65,7 @@ export const buildCommand = command({
       ignoreFile: options.ignorefile,
       buildArgs: buildArgs(options.buildArg, context().env),
       useCache: !noCache,
+      stdin: options.stdin ? ('inherit' as const) : ('null' as const),
       jobs: stageLimit(options.jobs),
       options: givenOptions(options),
     }

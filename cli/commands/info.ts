@@ -15,7 +15,7 @@ export const infoCommand = command({
   },
   async run(args, context, io) {
     const { info } = await import('../../core/info.ts')
-    const facts = info(context())
+    const facts = await info(context())
     io.print(args.json ? json(facts) : outline(facts))
     return 0
   },

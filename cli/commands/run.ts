@@ -44,6 +44,11 @@ export const runCommand = command({
       describe: 'Mount for this command alone: type=bind or tmpfs,destination=…,source=…,…',
     },
     ...containerOptions,
+    addHistory: {
+      type: 'boolean',
+      default: false,
+      describe: 'Note the command in the history of the image, if it succeeds',
+    },
     dryRun: {
       type: 'boolean',
       default: false,
@@ -52,9 +57,9 @@ export const runCommand = command({
   },
   async run({ command: args, container, env, user, workingdir, hostname, ...rest }, context, io) {
     const { run } = await import('../../core/run.ts')
-    const { tty: terminal, terminalSize, dryRun } = rest
+    const { tty: terminal, terminalSize, dryRun, addHistory } = rest
     const process = { args, env, user, workingdir, hostname, terminal, terminalSize }
-    const request = { container, ...process, dryRun }
+    const request = { container, ...process, dryRun, addHistory }
     const spec = await run(context(), { ...request, options: givenOptions(rest) })
     if (!dryRun) return 0 // the command's own status comes from the monitor
     const { stringifySpec } = await import('../../core/spec/print.ts')

@@ -21,6 +21,8 @@ export interface BuildRequest {
   readonly useCache: boolean
   /** Of RUN steps. */
   readonly options: ContainerOptions
+  /** What RUN steps read on stdin. */
+  readonly stdin: 'null' | 'inherit'
   /** Stages that are built at once, at most. */
   readonly jobs: number
   /** A file that gets the id. */

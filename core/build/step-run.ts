@@ -22,14 +22,17 @@ export function executeRun(
   step: RunStep,
   output: StepOutput,
 ): Promise<StepOutcome> {
-  const inputs = stepInputs(step, { ...session.runOptions, content: [] })
+  const { stdin } = session.request
+  // What it reads there nobody knows, so what it makes is not to be found again.
+  const extra = stdin === 'null' ? {} : { stdin }
+  const inputs = { ...stepInputs(step, { ...session.runOptions, content: [] }), ...extra }
   return session.perform(files, inputs, async (change) => {
     // A program finds its volumes, as it does where something is mounted there.
     const paths = Object.keys(step.config.Volumes ?? {}).sort()
     if (paths.length > 0) await makeIn(session, change, { paths, owner: '' })
     await runIn(session, step, { change, output })
     await dropMountPoints(session.context, change.mounted, 'all')
-    return 'changed'
+    return stdin === 'null' ? 'changed' : 'changed once'
   })
 }
 
@@ -56,6 +59,7 @@ async function runIn(session: BuildSession, step: RunStep, run: Run): Promise<vo
     hostname: undefined,
     options: stepOptions(step, session.runOptions.options),
     defaults: session.runOptions.defaults,
+    stdin: session.request.stdin,
   }
   const { status } = await runProgram(context, request, run.output, signal)
   if (status === 0) return

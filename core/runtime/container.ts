@@ -25,9 +25,10 @@ import {
 import { performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
+import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
-import { noteRun } from './running.ts'
+import { noteSharedRun } from './running.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
 import { hostMountsOf, volumeFacts } from './volume-facts.ts'
 
@@ -108,6 +109,7 @@ export async function startProgram(
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
+  warnOfAccess(context, plan.process)
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
   const hooks = await runtimeHooks(context, monitor, container)
   const facts = {
@@ -119,12 +121,15 @@ export async function startProgram(
     volumes,
   }
   const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
-  const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
+  const late = hooks === undefined ? [] : ops.splice(pivotOf(ops))
   await performConnected(context, monitor, container, ops)
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
-  await noteContainer(context, monitor, container)
+  if (facts.guardEnds) {
+    const { id, name } = plan.subject
+    await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
+  }
   await monitor.run()
   await hooks?.afterStart()
 }
@@ -135,8 +140,9 @@ function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan):
   return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
 }
 
-/** All is mounted, and the host still in sight. */
-const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
+/** Where all is mounted, and the host still in sight. */
+const pivotOf = (ops: readonly Op[]): number =>
+  ops.findIndex(([name]) => name === 'hook' || name === 'pivot')
 
 /** Who answers for the filter, if it asks anybody. */
 async function nameAgent(
@@ -149,21 +155,6 @@ async function nameAgent(
   const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
   trace('shim', 'seccomp-agent', { path: profile.listenerPath })
   await monitor.seccompAgent({ path: profile.listenerPath, state })
-}
-
-/** Others join a container by its name; a step has none, but may leave something, too. */
-async function noteContainer(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan: { namespaces, subject } }: PreparedContainer,
-): Promise<void> {
-  const canLeave = !isOwn(namespaces, 'pid')
-  if (subject.image === null && subject.name === 'build' && !canLeave) return
-  await noteRun(context, monitor, {
-    id: subject.id,
-    pid,
-    container: canLeave ? subject.name : undefined,
-  })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

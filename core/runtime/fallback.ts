@@ -13,6 +13,7 @@ export interface Fallback {
 }
 
 export interface Loss {
+  /** What the program sees instead is the outer container's. */
   readonly what: string
   readonly regain: OuterOption
 }
@@ -30,9 +31,10 @@ export function fallbackOf(op: Op | undefined, { code }: ShimError): Fallback | 
 
 /** One warning for all that was lost. */
 export function lossesText(losses: readonly Loss[]): string {
-  const lost = losses.map(({ what }) => what).join(', and ')
+  const lost = losses.map(({ what }) => what).join(' and ')
+  const are = losses.length === 1 ? 'is that' : 'are those'
   const regain = printOuter(losses.map((loss) => loss.regain))
-  return `the container around us lets ${lost}; start it with ${regain} to change that`
+  return `${lost} inside ${are} of the container around us; start it with ${regain} to change that`
 }
 
 interface Row {
@@ -59,7 +61,7 @@ const table: readonly Row[] = [
     instead: ([, target]) => ({
       ops: [['bind', '/proc', String(target), 1, 0, 0, 0, MS.slave]],
       loss: {
-        what: 'its own /proc be seen, where processes have other numbers',
+        what: '/proc (with other process numbers)',
         regain: outerOptions.unmask,
       },
     }),
@@ -90,7 +92,7 @@ const table: readonly Row[] = [
     isMeant: ([name]) => name === 'hostname' || name === 'domainname',
     instead: ([name]) => ({
       ops: [],
-      loss: { what: `its own ${name} be seen`, regain: outerOptions.seccomp },
+      loss: { what: `the ${name}`, regain: outerOptions.seccomp },
     }),
   },
 ]

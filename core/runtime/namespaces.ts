@@ -48,8 +48,8 @@ export function monitorOfRun(
 export const isBare = ({ isolation }: Pick<RunPlan, 'isolation'>, { rung }: Rights): boolean =>
   rung === 0 && isolation === 'chroot'
 
-/** Root, as far as it needs to be. */
-const mayChroot = ({ hostUid, capabilities }: Rights): boolean =>
+/** Whether we are root as far as chroot isolation needs it. */
+export const mayChroot = ({ hostUid, capabilities }: Rights): boolean =>
   hostUid === 0 && (capabilities & CAP_SYS_CHROOT) !== 0n
 
 /** CLONE_NEW* bits of the namespaces that are made anew. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from 'node:fs'
+import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { words } from '../options/capability-layers.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
@@ -98,4 +99,11 @@ export function refuseLimits({ asked }: ResourceOptions): void {
     cause: 'limits need a cgroup for the container, and tsbuild makes none yet',
     hint: 'leave them out, or limit tsbuild itself: systemd-run --user --scope -p MemoryMax=1G …',
   })
+}
+
+/** Rules for devices are a matter of cgroups. */
+export function warnOfAccess({ warn }: Pick<Context, 'warn'>, { devices }: ProcessPlan): void {
+  const limited = devices.filter(({ access }) => access !== 'rwm').map(({ path }) => path)
+  if (limited.length === 0) return
+  warn(`${limited.join(', ')}: used as the mode allows; other letters than rwm need a cgroup`)
 }

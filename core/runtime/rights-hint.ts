@@ -13,7 +13,10 @@ export type ReadSysctl = (name: string) => string | undefined
 export function rightsHint(rights: Rights, sysctl: ReadSysctl = readSysctl): string {
   const steps = new Set(rights.tried.map(({ step }) => step))
   const row = table.find(({ applies }) => applies({ rights, steps, sysctl }))
-  return row === undefined ? 'run as root' : row.hint
+  if (row === undefined) return 'run as root'
+  return (
+    row.hint + (row.isOutside === true && rights.hostUid !== 0 ? '; otherwise run as root' : '')
+  )
 }
 
 interface Case {
@@ -26,6 +29,8 @@ interface Case {
 interface Row {
   readonly applies: (found: Case) => boolean
   readonly hint: string
+  /** Whether only who started the container around us can do it. */
+  readonly isOutside?: true
 }
 
 const CAP_SETFCAP = 1n << 31n
@@ -53,10 +58,12 @@ const table: readonly Row[] = [
     hint: 'allow tsbuild user namespaces with an AppArmor profile ("userns,"), or run as root',
   },
   {
+    isOutside: true,
     applies: ({ steps }) => steps.has('mount-slave') || steps.has('unshare-mount'),
     hint: inContainer('lets it mount', printOuter([outerOptions.apparmor, outerOptions.seccomp])),
   },
   {
+    isOutside: true,
     applies: ({ steps }) => steps.has('unshare-user'),
     hint: inContainer('allows user namespaces', printOuter([outerOptions.seccomp])),
   },
@@ -68,7 +75,7 @@ const table: readonly Row[] = [
 ]
 
 function inContainer(what: string, option: string): string {
-  return `inside a container: start that with ${option}, which ${what}; otherwise run as root`
+  return `inside a container: start that with ${option}, which ${what}`
 }
 
 function readSysctl(name: string): string | undefined {

@@ -57,7 +57,7 @@ export function specOf(
     rootfs: rootfs.target,
     readonlyRootfs: false,
     idMaps,
-    network: plan.network,
+    network: plan.network.kind,
     isolation: plan.isolation,
     namespaces: plan.namespaces,
     ...processChoices(plan, rights),

@@ -2,8 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Readable } from 'node:stream'
+import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Monitor } from '../../native-shim/monitor.ts'
-import { launcherProgram, type ShimProcess, startShim } from '../../native-shim/shim-process.ts'
+import {
+  launcherProgram,
+  type ShimProcess,
+  type StepStdin,
+  startShim,
+} from '../../native-shim/shim-process.ts'
 import type { Context } from '../context.ts'
 import { findHooks } from '../hooks/hooks.ts'
 import { TsbuildError } from '../lib/errors.ts'
@@ -29,6 +35,7 @@ export interface StepRequest extends Omit<ProgramRequest, 'user' | 'workingdir'>
   readonly env: readonly string[]
   readonly user: string
   readonly workingdir: string
+  readonly stdin: StepStdin
 }
 
 /** Takes what a step writes, as it comes; the step waits while a promise is pending. */
@@ -47,7 +54,7 @@ export interface StepResult {
 }
 
 /**
- * Runs a program to its end, with nothing to read on stdin. Any number may run at once, each under
+ * Runs a program to its end. Any number may run at once, each under
  * a monitor of its own; if this process dies, they end. From the main thread only.
  *
  * When it returns or throws, no process of the step is left, but for slirp4netns, which the kernel
@@ -67,15 +74,15 @@ export async function runStep(
 ): Promise<StepResult> {
   signal.throwIfAborted()
   const plan = planOf(context, request)
-  refuseLimits(plan.process.limits)
   const monitor = monitorOfRun(context, plan)
+  refuseLimits(plan.process.limits)
   const common = commonOf(context, monitor)
   const drops: (() => void)[] = []
   const hooks = await findHooks(context, request.options)
   const filter = await filterOf(context, common, plan, { wantsProfile: hooks.length > 0 })
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
-    const shim = await newShim()
+    const shim = await newShim(request)
     const work = () =>
       runIn(shim, warningOnce(context, common), plan, { folder, filter, hooks, drops })
     try {
@@ -135,20 +142,28 @@ function filterOf(
 }
 
 function planOf(context: Context, request: StepRequest): RunPlan {
-  const { subject, env, ...rest } = request
+  const { subject, env, stdin: _asked, ...rest } = request
   const config = { ...subject.config, Env: [...env] }
   return planRun(
     context,
     { ...subject, config },
     { ...rest, env: [] },
     // Pipes of the monitor's own: Node's are sockets, which /dev/stdout cannot open.
-    { terminal: false, terminalSize: undefined, stdio: ['null', 'pipe', 'pipe'] },
+    {
+      terminal: false,
+      terminalSize: undefined,
+      stdio: [stdinOf(context, request), 'pipe', 'pipe'],
+    },
   )
 }
 
-async function newShim(): Promise<ShimProcess> {
+/** A terminal of the host is never given to a container. */
+const stdinOf = ({ rights }: Context, { stdin }: StepRequest): StdioMode =>
+  stdin === 'inherit' && rights.terminals[0] ? 'pipe' : stdin
+
+async function newShim(request: StepRequest): Promise<ShimProcess> {
   try {
-    return await startShim(launcherProgram())
+    return await startShim(launcherProgram(), request)
   } catch (cause) {
     throw new TsbuildError('RUNTIME_FAILED', 'cannot start the monitor of a container', {
       cause,

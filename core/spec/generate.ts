@@ -36,7 +36,7 @@ export interface SpecRequest extends DeviceParts {
   readonly readonlyRootfs: boolean
   /** Maps of a user namespace of the container's own; undefined shares the caller's. */
   readonly idMaps: IdMappings | undefined
-  readonly network: Pick<Network, 'kind'>
+  readonly network: Network['kind']
   readonly isolation: Isolation
   readonly namespaces: readonly Namespace[]
   /** Full names. */
@@ -98,7 +98,7 @@ export const KEEP_GROUPS = 'run.oci.keep_original_groups'
 
 /** A network of its own that leads out. */
 const isConfigured = ({ network, namespaces }: SpecRequest): boolean =>
-  network.kind !== 'none' && isOwn(namespaces, 'network')
+  network !== 'none' && isOwn(namespaces, 'network')
 
 function refuseNul({ args, env, cwd, user }: SpecRequest): void {
   const texts = { argument: args, variable: env, path: [cwd, user.home] }

@@ -12,6 +12,7 @@
 
 #include "child.h"
 #include "cleanup.h"
+#include "sys.h"
 
 enum { PROGRAM = 1, ARGV, ENV, INPUT, TIMEOUT, NOTICES };
 enum { NOT_STARTED, FAILED, TOO_LONG, NOTICES_COUNT };
@@ -58,7 +59,7 @@ static void take_signals(int signals, pid_t pid) {
 static bool wait_until(pid_t pid, int pidfd, int signals, long long until_ms) {
   struct pollfd fds[] = { { .fd = pidfd, .events = POLLIN }, { .fd = signals, .events = POLLIN } };
   while ((fds[0].revents & POLLIN) == 0) {
-    const long long left_ms = until_ms - clock_ms();
+    const long long left_ms = until_ms - sys_now_ms();
     if (left_ms <= 0) {
       child_kill(pid);
       return false;
@@ -87,7 +88,7 @@ static void run(const struct field fields[], int signals) {
     return;
   }
   const bool in_time =
-      wait_until(pid, pidfd, signals, timeout_ms == 0 ? LLONG_MAX : clock_ms() + timeout_ms);
+      wait_until(pid, pidfd, signals, timeout_ms == 0 ? LLONG_MAX : sys_now_ms() + timeout_ms);
   const int status = child_status(pid);
   if (!in_time)
     dprintf(STDERR_FILENO, "%s\n", notice[TOO_LONG]);

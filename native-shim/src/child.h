@@ -27,7 +27,4 @@ void child_kill(pid_t pid);
 /* Waits for its end: the exit status, 128 + n for signal n. */
 int child_status(pid_t pid);
 
-/* Milliseconds of the monotonic clock. */
-long long clock_ms(void);
-
 #endif

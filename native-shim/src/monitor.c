@@ -15,27 +15,6 @@
 #include "descendants.h"
 #include "host_side.h"
 
-void reply_frame(struct monitor *monitor, const struct frame *frame) {
-  if (monitor->control >= 0)
-    frame_write(monitor->control, frame); /* a peer that is gone is seen as end of file */
-}
-
-void reply_ok(struct monitor *monitor) {
-  autoframe frame = { 0 };
-  frame_text(&frame, "ok");
-  reply_frame(monitor, &frame);
-}
-
-void reply_error(struct monitor *monitor, const char *where, int err, const char *detail) {
-  autoframe frame = { 0 };
-  frame_text(&frame, "error");
-  frame_text(&frame, where);
-  frame_number(&frame, -1);
-  frame_number(&frame, err);
-  frame_text(&frame, detail);
-  reply_frame(monitor, &frame);
-}
-
 static void notice(const char *text) {
   if (text != NULL && *text != '\0')
     dprintf(STDERR_FILENO, "%s\n", text);
@@ -71,6 +50,7 @@ static void program_ended(struct monitor *monitor, const struct frame *frame,
   monitor->ended = true;
   monitor->code = (int)field_number(fields[1]);
   monitor->signo = (int)field_number(fields[2]);
+  monitor->end_told = monitor->control >= 0;
   reply_frame(monitor, frame);
 }
 
@@ -165,6 +145,8 @@ static void wait_for_node(struct monitor *monitor) {
  */
 static void control_gone(struct monitor *monitor) {
   close_channel(&monitor->control);
+  if (monitor->followed && monitor->end_told)
+    return;
   if (monitor->started && monitor->node > 0) { /* it has planned, the rest is ours */
     if (monitor->console >= 0) {
       wait_for_node(monitor);
@@ -188,11 +170,17 @@ static bool ready(const struct pollfd *fd) {
 
 /* The program has ended and all that it wrote has been passed on. */
 static bool finished(struct monitor *monitor) {
-  if (!monitor->ended)
+  if (!monitor->ended || (monitor->followed && monitor->end_told && monitor->control >= 0))
     return false;
   return monitor->given_up || !monitor->started ||
          (monitor->console < 0 && relay_finished(&monitor->relay) &&
           !(monitor->held && monitor->control >= 0));
+}
+
+static int wait_ms(const struct monitor *monitor) {
+  if (monitor->watch_until_ms > 0)
+    return WATCH_STEP_MS;
+  return monitor->ended ? DRAIN_MS : -1;
 }
 
 /* Node and the guard may have ended: where nobody reaps orphans they would stay as zombies. */
@@ -210,8 +198,7 @@ int monitor_run(struct monitor *monitor) {
       { .fd = monitor->signals, .events = POLLIN },
     };
     const int count = monitor->started ? relay_poll(&monitor->relay, fds, 4) : 4;
-    const int wait_ms = monitor->watch_until_ms > 0 ? WATCH_STEP_MS : -1;
-    if (poll(fds, (nfds_t)count, wait_ms) < 0) {
+    if (poll(fds, (nfds_t)count, wait_ms(monitor)) < 0) {
       if (errno == EINTR)
         continue;
       protocol_broken("poll");
@@ -221,6 +208,8 @@ int monitor_run(struct monitor *monitor) {
       relay_move(&monitor->relay, fds);
       monitor_typed(monitor, monitor->relay.typed_signo);
       monitor_hung_up(monitor);
+      if (monitor->ended)
+        relay_drain(&monitor->relay);
     }
     if (ready(&fds[0]) && !monitor_request(monitor))
       control_gone(monitor);

@@ -43,6 +43,8 @@ struct monitor {
   bool held;           /* TypeScript still does something for the container */
   char *agent_path;    /* who is to get the listener of the filter, and what it is told */
   char *agent_state;
+  bool followed; /* TypeScript waits for the end of the program */
+  bool end_told; /* and knows of it */
   bool run_asked;
   bool started;      /* the program runs */
   bool setup_failed; /* init or guard ended before that, and TypeScript knows */
@@ -65,8 +67,8 @@ void monitor_init_created(struct monitor *monitor, int pidfd);
 void monitor_program_runs(struct monitor *monitor);
 
 /*
- * Joins our terminal to the container's. Not before Node is gone where it is our child: when it
- * ends it puts the terminal's mode back to what it found.
+ * Joins our terminal to the container's. Not before Node is gone where it is our child, for when it
+ * ends it puts the terminal's mode back to what it found; or it follows, and goes last.
  */
 void monitor_attach_terminal(struct monitor *monitor);
 void monitor_stop_container(struct monitor *monitor);

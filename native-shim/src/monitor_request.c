@@ -137,6 +137,13 @@ static void request_run(struct monitor *monitor, const struct field *fields) {
     monitor->run_asked = true;
 }
 
+/* follow: TypeScript stays until it has seen the end of the program, and we until it has gone. */
+static void request_follow(struct monitor *monitor, const struct field *fields) {
+  (void)fields;
+  monitor->followed = true;
+  reply_ok(monitor);
+}
+
 /*
  * exec PROGRAM ARGV ENV: this process becomes the program, when TypeScript, its child, has ended.
  * As a shim it is the child, and dies with its parent.
@@ -178,6 +185,7 @@ static const struct request {
   { "release", 1, request_release, 0 },
   { "seccomp-agent", 3, monitor_seccomp_agent, 0 },
   { "run", 1, request_run, 0 },
+  { "follow", 1, request_follow, 0 },
   { "exec", 4, request_exec, ARG(2) | ARG(3) },
 };
 

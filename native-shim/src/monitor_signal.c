@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -79,12 +78,6 @@ static unsigned long long image_of(long pid) {
   return rest == NULL ? 0 : strtoull(rest, NULL, 10);
 }
 
-static long long now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 static void end_program(struct monitor *monitor, int signo) {
   monitor->forced_signo = signo;
   sys_pidfd_send_signal(monitor->init_pidfd, SIGKILL);
@@ -95,7 +88,7 @@ static void pass_on(struct monitor *monitor, int signo, unsigned long long image
   if (signo == SIGINT || signo == SIGTERM || signo == SIGQUIT) {
     monitor->taken_signo = signo;
     monitor->image = image;
-    monitor->watch_until_ms = monitor->image == 0 ? 0 : now_ms() + WATCH_MS;
+    monitor->watch_until_ms = monitor->image == 0 ? 0 : sys_now_ms() + WATCH_MS;
   }
   sys_pidfd_send_signal(monitor->init_pidfd, signo);
 }
@@ -104,7 +97,7 @@ void monitor_watch(struct monitor *monitor) {
   if (monitor->watch_until_ms == 0)
     return;
   const unsigned long long image = image_of(monitor->init_pid);
-  if (image == monitor->image && now_ms() < monitor->watch_until_ms)
+  if (image == monitor->image && sys_now_ms() < monitor->watch_until_ms)
     return;
   monitor->watch_until_ms = 0;
   if (image != monitor->image && !monitor->ended && !takes_signal(monitor, monitor->taken_signo))

@@ -181,7 +181,7 @@ void monitor_program_runs(struct monitor *monitor) {
   monitor->started = true;
   if (monitor->console < 0)
     leave_stdio();
-  else if (monitor->node == 0)
+  else if (monitor->node == 0 || monitor->followed)
     monitor_attach_terminal(monitor);
   autoframe frame = { 0 };
   frame_text(&frame, "started");

@@ -37,7 +37,7 @@ static bool listen(int output, struct words *words) {
 static bool attend(int pidfd, int output, long long until_ms, struct words *words) {
   struct pollfd fds[] = { { .fd = pidfd, .events = POLLIN }, { .fd = output, .events = POLLIN } };
   while ((fds[0].revents & POLLIN) == 0) {
-    const long long left_ms = until_ms - clock_ms();
+    const long long left_ms = until_ms - sys_now_ms();
     if (left_ms <= 0)
       return false;
     poll(fds, 2, left_ms < INT_MAX ? (int)left_ms : INT_MAX);
@@ -88,7 +88,7 @@ int op_hook(struct ctx *ctx, const struct field arg[]) {
     return failed(ctx, arg[0].data);
   close(writer);
   writer = -1;
-  const long long until_ms = timeout_ms == 0 ? LLONG_MAX : clock_ms() + timeout_ms;
+  const long long until_ms = timeout_ms == 0 ? LLONG_MAX : sys_now_ms() + timeout_ms;
   const bool in_time = attend(pidfd, reader, until_ms, &words);
   if (!in_time)
     child_kill(pid);

@@ -7,9 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "sys.h"
 
 void relay_init(struct relay *relay) {
   memset(relay, 0, sizeof *relay);
@@ -104,9 +107,12 @@ static int signal_of_keys(int master, const char *keys, size_t len) {
 
 static void pump_read(struct relay *relay, struct pump *pump) {
   char *fresh = pump->buffer + pump->start + pump->len;
-  const ssize_t n = read(pump->from, fresh, room(pump));
+  const size_t wanted = pump->cut && pump->left < room(pump) ? pump->left : room(pump);
+  const ssize_t n = read(pump->from, fresh, wanted);
   if (n > 0) {
     pump->len += (size_t)n;
+    if (pump->cut && (pump->left -= (size_t)n) == 0)
+      close_from(pump);
     if (relay->master >= 0 && pump == &relay->pump[0])
       relay->typed_signo = signal_of_keys(relay->master, fresh, (size_t)n);
   } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) /* EIO: the last slave was closed */
@@ -193,4 +199,41 @@ bool relay_finished(struct relay *relay) {
     close(relay->slave);
   relay->slave = -1;
   return !relay->pump[1].active && !relay->pump[2].active;
+}
+
+/* What a pty holds cannot be counted, for some of it is on its way: it is taken till it is quiet.
+ */
+static bool is_quiet(int master) {
+  struct pollfd fd = { .fd = master, .events = POLLIN };
+  return poll(&fd, 1, 0) == 0;
+}
+
+static void cut(struct relay *relay) {
+  for (int i = 1; i < PUMPS; i++) {
+    struct pump *pump = &relay->pump[i];
+    int available = 0;
+    if (!pump->active || pump->from_ended || pump->cut)
+      continue;
+    if (relay->master < 0) {
+      pump->cut = true;
+      ioctl(pump->from, FIONREAD, &available);
+      pump->left = (size_t)available;
+    } else if (!is_quiet(pump->from)) {
+      continue;
+    }
+    if (available == 0)
+      close_from(pump);
+    if (pump->from_ended && pump->len == 0)
+      end_of_input(relay, pump);
+  }
+}
+
+void relay_drain(struct relay *relay) {
+  const long long now = sys_now_ms();
+  if (relay->cut_at_ms == 0)
+    relay->cut_at_ms = now + DRAIN_MS;
+  if (now < relay->cut_at_ms)
+    return;
+  cut(relay);
+  relay->cut_at_ms = now + DRAIN_MS;
 }

@@ -22,6 +22,7 @@ struct pump {
   bool to_gone;    /* nobody reads any more */
   bool told;       /* that the reader is gone */
   bool eof_sent;   /* the keys that end the input are in the buffer, or were */
+  bool cut;        /* only the bytes of `left` are still wanted */
   bool keep_drain; /* go on reading when nobody takes it: a pty must not fill up */
   int from;
   int to;
@@ -30,6 +31,7 @@ struct pump {
   size_t write_max;
   size_t start;
   size_t len;
+  size_t left;
   char *buffer;
 };
 
@@ -40,6 +42,7 @@ struct relay {
   int terminal;            /* our own terminal while it is raw, or -1 */
   struct termios cooked;   /* what it was before */
   bool reader_gone;        /* of the terminal's output, since this was last cleared */
+  long long cut_at_ms;     /* of sys_now_ms(), once the program has ended; else 0 */
   int typed_signo;         /* SIGINT or SIGQUIT: its key was among the last bytes, else 0 */
 };
 
@@ -65,6 +68,16 @@ void relay_move(struct relay *relay, const struct pollfd *fds);
 
 /* The program is gone: stops reading stdin. True when all its output has been passed on. */
 bool relay_finished(struct relay *relay);
+
+/* How long an output that has no end is listened to when the program has ended. */
+enum { DRAIN_MS = 1000 };
+
+/*
+ * The program has ended, and its processes with it; but somebody else may have its output by now,
+ * unix(7), SCM_RIGHTS. To be called in each round: after DRAIN_MS what is there already is passed
+ * on, and what comes later is not waited for.
+ */
+void relay_drain(struct relay *relay);
 
 /* Our terminal's size to a pty's master. */
 void terminal_size(int terminal, int master);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* linux/mount.h cannot be included beside sys/mount.h, so the few values live here. */
@@ -79,6 +80,13 @@ static inline int sys_pidfd_send_signal(int pidfd, int signo) {
 /* clone(2) used like fork(2): the third argument receives the pidfd on x86-64 and arm64 alike. */
 static inline pid_t sys_clone(unsigned long flags, int *pidfd) {
   return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, pidfd, 0, 0);
+}
+
+/* Of the monotonic clock. */
+static inline long long sys_now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 static inline int sys_memfd_create(const char *name, unsigned flags) {

@@ -99,9 +99,9 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What few commands need is a bundle of its own: the compiler of seccomp profiles, volumes, what
- * reads containers.conf and hooks, yargs, which writes help and completion, the checks of foreign
- * JSON, and what starts programs of the host.
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, volumes,
+ * what reads containers.conf and hooks, yargs, which writes help and completion, the checks of
+ * foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */

@@ -7,7 +7,11 @@ import type { Kind } from '../harness/facts.ts'
 import { lacking } from '../harness/requires.ts'
 import { openUser, type TestUser } from '../harness/user.ts'
 import { basicRows } from './run-options/basics.ts'
+import { confRows } from './run-options/conf.ts'
+import { mountRows } from './run-options/mounts.ts'
+import { namespaceRows } from './run-options/namespaces.ts'
 import { networkRows } from './run-options/network.ts'
+import { processRows } from './run-options/process.ts'
 import type { OptionRow } from './run-options/row.ts'
 import {
   buildahTool,
@@ -19,7 +23,14 @@ import {
 } from './run-options/tools.ts'
 import { removeFromMemory } from './support/in-memory.ts'
 
-const rows: readonly OptionRow[] = [...basicRows, ...networkRows]
+const rows: readonly OptionRow[] = [
+  ...basicRows,
+  ...confRows,
+  ...namespaceRows,
+  ...networkRows,
+  ...processRows,
+  ...mountRows,
+]
 
 interface Bench {
   readonly user: TestUser

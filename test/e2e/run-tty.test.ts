@@ -12,6 +12,7 @@ const needs = ['program:tmux'] as const
 
 describe('a terminal', () => {
   matrix('has an interactive shell, its size, its keys, and its end', useShell, { needs })
+  matrix('has job control, and programs that take each key', useKeys, { needs })
   matrix('ends a program that does not care by Ctrl-C', endByKey, { needs })
   matrix('is as it was, however a run ends', checkModes, { needs })
   matrix('is only for what is not redirected', redirect, { needs })
@@ -53,6 +54,37 @@ async function useShell(user: TestUser): Promise<void> {
   await window.shows(/^<typed>\ninside>$/m)
   await window.type('C-d')
   await window.shows(/^left \d+\nhost>$/m)
+}
+
+/** Stopped and continued by the container's shell; an editor sees keys as they are typed. */
+async function useKeys(user: TestUser): Promise<void> {
+  await using window = await sit(user)
+  await window.enter(`${run} -e 'PS1=inside> ' c sh; echo left $?`)
+  await window.shows(/^inside>$/m)
+  await window.enter('sleep 1000')
+  await sleeping(window)
+  await window.type('C-z')
+  await window.shows(/Stopped +sleep 1000\ninside>$/m)
+  await window.enter('clear; jobs; fg')
+  await window.shows(/Stopped.*\nsleep 1000$/m)
+  await window.type('C-c')
+  await window.shows(/\^C\ninside>$/m)
+
+  await window.enter('clear; stty -a | grep -o -e "rows [0-9]*" -e "[-]*icanon"')
+  await window.shows(/^rows 24\nicanon\ninside>$/m)
+  await window.enter('vi /tmp/text')
+  await window.shows(/^~$[\s\S]*\/tmp\/text/m)
+  await window.type('i', 'o', 'n', 'e', 'Enter', 'x', 'BSpace', 't', 'w', 'o', 'Escape')
+  await window.shows(/^one\ntwo\n[\s\S]*^- \/tmp\/text/m)
+  await window.type('k', 'A', '!', 'Escape') // no arrows: their sequences must not be split
+  await window.shows(/^one!\ntwo\n[\s\S]*^- \/tmp\/text/m)
+  await window.resize(70, 20)
+  await window.shows(/^one!\ntwo\n~$/m)
+  await window.type(':', 'w', 'q', 'Enter')
+  await window.enter('clear; cat /tmp/text; stty size; stty -a | grep -o -e "[-]*icanon"')
+  await window.shows(/^one!\ntwo\n20 70\nicanon\ninside>$/m)
+  await window.enter('exit 3')
+  await window.shows(/^left 3\nhost>$/m)
 }
 
 /** Keys too are for the program alone; it is process 1 and would not die of what they send. */

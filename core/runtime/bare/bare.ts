@@ -42,7 +42,8 @@ export async function prepareBare(
   const plan = barePlan(context, asked)
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
-  const setgroupsDenied = (context.rights.capabilities & capabilityMask(['CAP_SETGID'])) === 0n
+  const mayNotSet = (context.rights.capabilities & capabilityMask(['CAP_SETGID'])) === 0n
+  const setgroupsDenied = mayNotSet || plan.process.groups.keep
   const files = await performOps(context, monitor, firstOps(plan, { setgroupsDenied }))
   const spec = specOf(context, plan, {
     generatedFiles: [],
@@ -64,11 +65,12 @@ export async function startBare(
   const { process } = spec
   if (process === undefined) throw new TypeError('a spec of ours has a process')
   const snapshot = snapshotOf(plan)
+  const keepsGroups = plan.process.groups.keep
   const seccomp = plan.process.security.noNewPrivileges ? filter.program : undefined
   const ops: readonly Op[] = [
     ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
     ['chroot'],
-    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp }),
+    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp, keepsGroups }),
   ]
   try {
     await lendFiles(context, plan, snapshot)
@@ -145,8 +147,12 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const view = networkView(plan.network, plan.request.defaults)
   const generated = writeGeneratedFiles(context, plan, { folder, view })
   const missing = lend(snapshot, lentFiles(generated))
-  if (missing.length === 0) return
-  const devices = missing.join(', ')
-  const option = printOuter([outerOptions.nodes])
-  context.warn(`no devices ${devices}: start the container around us with ${option} to have them`)
+  const [first] = missing
+  if (first === undefined) return
+  const devices = missing.map(({ destination }) => destination).join(', ')
+  const why =
+    first.refusal === 'EPERM'
+      ? `start the container around us with ${printOuter([outerOptions.nodes])} to have them`
+      : `${context.paths.root} is mounted "nodev"; with another store (--root) there are some`
+  context.warn(`no devices ${devices}: ${why}`)
 }

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { bytePath } from '../../lib/bytes.ts'
 import { hasCode } from '../../lib/errno.ts'
 import type { GeneratedFile } from '../../spec/mounts.ts'
 import { defaultDevices, defaultLinks } from '../devices.ts'
 import { hostFile } from '../host.ts'
-import type { Loan, LoanPlace } from './loans.ts'
+import type { Loan, LoanPlace, Refusal } from './loans.ts'
 
 /** What a container has in /dev, and the files that are made for it. */
 export const lentFiles = (generated: readonly GeneratedFile[]): Loan[] => [
@@ -19,7 +29,7 @@ const copyOf = ({ destination, source }: GeneratedFile): Loan => ({
   destination,
   make({ path }) {
     writeNew(path, hostFile(source) ?? '', 0o644)
-    return true
+    return undefined
   },
 })
 
@@ -31,25 +41,41 @@ function node({ path: destination, major, minor }: (typeof defaultDevices)[numbe
     destination,
     isThere(path) {
       const stats = lstatSync(bytePath(path))
-      return stats.isCharacterDevice() && stats.rdev === major * 256 + minor
+      const isMeant = stats.isCharacterDevice() && stats.rdev === major * 256 + minor
+      return isMeant && canBeOpened(path)
     },
     make(place) {
-      if (makeNode(place, { major, minor })) return true
+      const refusal = makeNode(place, { major, minor })
       // A file of its own that takes what scripts throw away. They often do.
-      if (destination === '/dev/null') writeNew(place.path, '', 0o666)
-      return false
+      if (refusal !== undefined && destination === '/dev/null') writeNew(place.path, '', 0o666)
+      return refusal
     },
   }
 }
 
-function makeNode({ sys, dirFd, name, path }: LoanPlace, device: { major: number; minor: number }) {
+function makeNode(
+  { sys, dirFd, name, path }: LoanPlace,
+  device: { major: number; minor: number },
+): Refusal | undefined {
   try {
     sys.mknodat(dirFd, name, S_IFCHR | 0o666, device)
-    chmodSync(bytePath(path), 0o666) // mknodat(2) went through our umask
+  } catch (error) {
+    if (hasCode(error, 'EPERM')) return 'EPERM'
+    throw error
+  }
+  chmodSync(bytePath(path), 0o666) // mknodat(2) went through our umask
+  if (canBeOpened(path)) return undefined
+  unlinkSync(bytePath(path))
+  return 'EACCES'
+}
+
+/** mount(8), "nodev". Without a terminal /dev/tty has another errno, and is as it should be. */
+function canBeOpened(path: string): boolean {
+  try {
+    closeSync(openSync(bytePath(path), constants.O_RDONLY | constants.O_NONBLOCK))
     return true
   } catch (error) {
-    if (!hasCode(error, 'EPERM')) throw error
-    return false
+    return !hasCode(error, 'EACCES')
   }
 }
 
@@ -58,7 +84,7 @@ const link = (destination: string, target: string): Loan => ({
   isThere: (path) => lstatSync(bytePath(path)).isSymbolicLink(),
   make({ path }) {
     symlinkSync(target, bytePath(path))
-    return true
+    return undefined
   },
 })
 
@@ -68,7 +94,7 @@ const sharedMemory: Loan = {
   make({ path }) {
     mkdirSync(bytePath(path))
     chmodSync(bytePath(path), 0o1777)
-    return true
+    return undefined
   },
 }
 

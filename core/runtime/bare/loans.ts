@@ -27,11 +27,14 @@ import { journalPath, keptPath, type LoanEntry, type LoanJournal } from './journ
 export interface Loan {
   /** Absolute, in the container. */
   readonly destination: string
-  /** Makes it; false: it could not be made, which is no failure. */
-  make(place: LoanPlace): boolean
+  /** Makes it, or says why it cannot be made, which is no failure. */
+  make(place: LoanPlace): Refusal | undefined
   /** Whether what is there already will do. */
   isThere?(path: string): boolean
 }
+
+/** An errno's name: EPERM without CAP_MKNOD, EACCES where the file system takes no devices. */
+export type Refusal = 'EPERM' | 'EACCES'
 
 export interface LoanPlace {
   readonly sys: Syscalls
@@ -45,9 +48,12 @@ export interface LoanPlace {
  * Puts them into the files of a snapshot that only we use.
  *
  * @param snapshot its directory
- * @returns the destinations of those that could not be made
+ * @returns those that could not be made
  */
-export function lend(snapshot: string, loans: readonly Loan[]): string[] {
+export function lend(
+  snapshot: string,
+  loans: readonly Loan[],
+): { readonly destination: string; readonly refusal: Refusal }[] {
   return inRoot(snapshot, (files) => {
     const wanted = loans.filter((loan) => !isThere(files, loan))
     const entries = [
@@ -58,7 +64,10 @@ export function lend(snapshot: string, loans: readonly Loan[]): string[] {
     mkdirSync(keptPath(snapshot), { recursive: true, mode: 0o700 })
     writeFileAtomic(journalPath(snapshot), `${JSON.stringify(journal)}\n`)
     for (const [index, one] of entries.entries()) prepare(files, snapshot, { ...one, index })
-    return wanted.filter((loan) => !makeLoan(files, loan)).map((loan) => loan.destination)
+    return wanted.flatMap(({ destination, make }) => {
+      const refusal = make(files.place(below(destination)))
+      return refusal === undefined ? [] : [{ destination, refusal }]
+    })
   })
 }
 
@@ -146,9 +155,6 @@ function prepare(files: Files, snapshot: string, { path, kind, index }: Numbered
     chmodSync(bytePath(place.path), 0o755)
   }
 }
-
-const makeLoan = (files: Files, { destination, make }: Loan): boolean =>
-  make(files.place(below(destination)))
 
 /** Each step may have been done by a command that was killed before, or never begun. */
 function takeBack(files: Files, snapshot: string, { path, kind, index }: NumberedEntry): void {

@@ -11,15 +11,17 @@ const impossible = ['volume', 'mount', 'device'] as const
  *   a volume is not left out in silence
  */
 export function refuseImpossible(
-  { request: { options }, terminal }: RunPlan,
+  { request: { options }, process, terminal }: RunPlan,
   hooks: readonly HookFile[],
 ): void {
+  const { mask, procOptions } = process.security
   const volume = impossible.find((name) => (options[name]?.length ?? 0) > 0)
   const network = options.network?.find((mode) => mode !== 'host')
   const asked = [
     ...(volume === undefined ? [] : [`--${volume}`]),
     ...(network === undefined ? [] : [`--network ${network}`]),
     ...(hooks.length === 0 ? [] : ['hooks']),
+    ...(mask.length + procOptions.length > 0 ? ['--security-opt mask or proc-opts'] : []),
     ...(terminal ? ['a terminal (--tty=false goes without)'] : []),
   ]
   if (asked.length === 0) return

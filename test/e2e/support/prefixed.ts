@@ -7,16 +7,18 @@ import type { TestUser } from '../../harness/user.ts'
  * or a tracer, which could not trace set-user-ID programs otherwise.
  *
  * @param prefix argv of what root runs; the user's command is added to it
+ * @param options.groups supplementary ones in place of the user's own
  */
 export async function runBelow(
   user: TestUser,
   prefix: readonly string[],
   argv: readonly string[],
-  { env = {}, ...options }: RunOptions = {},
+  { env = {}, groups, ...options }: RunOptions & { readonly groups?: string } = {},
 ): Promise<Result> {
   const { uid, gid } = user
-  const change = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--init-groups', '--']
-  const all = [...prefix, ...(uid === 0 ? [] : change), ...argv]
+  const own = groups === undefined ? '--init-groups' : `--groups=${groups}`
+  const change = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, own, '--']
+  const all = [...prefix, ...(uid === 0 && groups === undefined ? [] : change), ...argv]
   return start(all, { ...options, env: { ...(await environmentOf(user)), ...env } }).result
 }
 

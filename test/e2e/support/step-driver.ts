@@ -66,7 +66,14 @@ async function report(order: Order): Promise<Report> {
 async function step({ container, network = 'none', seccomp, ...order }: Order, output: StepOutput) {
   const record = await lockContainer(context, container)
   const request = {
-    ...{ env: [], user: '', workingdir: '/', hostname: undefined, defaults: {} },
+    ...{
+      env: [],
+      user: '',
+      workingdir: '/',
+      hostname: undefined,
+      defaults: {},
+      stdin: 'null' as const,
+    },
     options: {
       network: [network],
       ...(seccomp !== undefined && { securityOpt: [`seccomp=${seccomp}`] }),

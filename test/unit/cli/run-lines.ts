@@ -14,6 +14,7 @@ const runPlain = {
   terminalSize: undefined,
   mount: [],
   ...noContainerOptions,
+  addHistory: false,
   dryRun: false,
 }
 
@@ -102,6 +103,8 @@ const runRows: readonly Row[] = [
     ['--security-opt', 'seccomp=/a=b', 'c', 'ls'],
     { securityOpt: ['seccomp=/a=b'] },
   ],
+  ['--terminal-size', ['--terminal-size', '80x24', 'c', 'ls'], { terminalSize: '80x24' }],
+  ['--add-history', ['--add-history', 'c', 'ls'], { addHistory: true }],
   ['--dry-run', ['--dry-run', 'c', 'ls'], { dryRun: true }],
   [
     'all together',

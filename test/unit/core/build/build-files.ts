@@ -58,6 +58,7 @@ const defaults: Omit<BuildRequest, 'contextDir'> = {
   useCache: true,
   options: { network: ['none'] },
   jobs: 1,
+  stdin: 'null',
   iidfile: undefined,
 }
 

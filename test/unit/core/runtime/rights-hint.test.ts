@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
   {
     name: 'no unshare, as with a seccomp filter of docker',
     steps: ['capabilities', 'unshare-user'],
-    hint: /--security-opt seccomp=unconfined, which allows user namespaces/,
+    hint: /--security-opt seccomp=unconfined, which allows user namespaces; otherwise run as root$/,
   },
   {
     name: 'root that may not map root',

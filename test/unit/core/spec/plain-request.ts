@@ -29,7 +29,7 @@ export const plain: SpecRequest = {
   rootfs: '/run/rootfs',
   readonlyRootfs: false,
   idMaps: undefined,
-  network: { kind: 'slirp4netns' },
+  network: 'none',
   isolation: 'oci',
   namespaces: listNamespaces(allPrivate),
   capabilities: defaultCapabilities,

@@ -69,6 +69,8 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       seccompAgent: unused,
       unlinkAtEnd: unused,
       run: unused,
+      follow: unused,
+      exit: unused,
       exec: unused,
     },
     trace: () => {},

@@ -22,7 +22,7 @@ const file = (destination: string): Loan => ({
   destination,
   make({ path }) {
     writeFileSync(path, 'lent')
-    return true
+    return undefined
   },
 })
 
