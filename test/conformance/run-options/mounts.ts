@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { OptionRow } from './row.ts'
 
-const files = { 'data/file': 'of the host\n', 'data/sub/deep': 'deep\n', 'other/file': 'other\n' }
+const folders = { 'data/': '', 'data/sub/': '', 'other/': '' }
+const files = {
+  ...folders,
+  'data/file': 'of the host\n',
+  'data/sub/deep': 'deep\n',
+  'other/file': 'other\n',
+}
 
 /** Attributes of a mount, sorted, and the type of its file system. */
 const attributesOf = (path: string) =>
@@ -129,7 +135,17 @@ const typed: readonly OptionRow[] = [
     script: `cat /mnt/file; ${attributesOf('/mnt')}`,
     compare: attributes,
   },
-  ...['ro', 'readonly', 'nosuid', 'nodev', 'noexec', 'z', 'bind-propagation=rslave'].map(
+  ...[
+    'ro',
+    'readonly',
+    'rw',
+    'rw,nosuid',
+    'nosuid',
+    'nodev',
+    'noexec',
+    'z',
+    'bind-propagation=rslave',
+  ].map(
     (word): OptionRow => ({
       name: `--mount type=bind,…,${word}`,
       files,
@@ -154,6 +170,11 @@ const typed: readonly OptionRow[] = [
     name: '--mount type=tmpfs,tmpcopyup',
     run: ['--mount', 'type=tmpfs,dst=/data,tmpcopyup'],
     script: 'cat /data/file; stat -c "%a %u" /data /data/sub; echo new >/data/file',
+    differs: {
+      why: 'the owner of the directory is kept as its mode is',
+      ours: /^0\ncontent\n750 1500\n755 0\n/,
+      theirs: /^0\ncontent\n750 0\n755 0\n/,
+    },
   },
 ]
 
