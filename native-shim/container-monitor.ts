@@ -36,7 +36,7 @@ export interface HelperRequest {
   readonly userns: string
   /** The file that is its stdin, opened with our rights. */
   readonly input: string
-  /** Where it writes when it is ready; what it says elsewhere is kept for the case that it fails. */
+  /** Where it writes when it is ready; what it says elsewhere is kept: it may be a reason. */
   readonly readyFd: 1 | 3
   /** Said on stderr if it ends before the program does. */
   readonly endedNotice: string

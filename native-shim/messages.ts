@@ -34,7 +34,6 @@ export type Request =
       guardFlags: number,
       joins: Uint8Array,
     ]
-  | readonly ['unlink-at-end', path: string]
   | readonly [
       'helper',
       name: string,
@@ -45,6 +44,7 @@ export type Request =
       readyFd: number,
       endedNotice: string,
     ]
+  | readonly ['unlink-at-end', path: string]
   | readonly [
       'after',
       program: string,
@@ -68,8 +68,8 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   mount: 6,
   unmount: 1,
   start: 10,
-  'unlink-at-end': 1,
   helper: 7,
+  'unlink-at-end': 1,
   after: 6,
   hold: 0,
   release: 0,

@@ -3,17 +3,15 @@ import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { findProgram } from '../lib/exec.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
-import type { Isolation } from '../options/isolation.ts'
 import { networkChoice } from '../options/network.ts'
 import type { Network } from '../spec/network.ts'
 
 export interface NetworkRequest {
   /** What the --network options say. */
   readonly options: readonly string[]
-  readonly isolation: Isolation
   readonly defaults: EngineDefaults
   /** The path of a namespace of a container that runs. */
-  readonly pathOf: (container: string, type: 'network') => string
+  readonly pathOf: (container: string) => string
 }
 
 /**
@@ -26,9 +24,8 @@ export interface NetworkRequest {
  */
 export function chooseNetwork(
   { env }: Pick<Context, 'env'>,
-  { options, isolation, defaults, pathOf }: NetworkRequest,
+  { options, defaults, pathOf }: NetworkRequest,
 ): Network {
-  if (isolation === 'chroot') return { kind: 'host' }
   const choice = networkChoice(options, defaults)
   switch (choice.kind) {
     case 'private':
@@ -36,7 +33,7 @@ export function chooseNetwork(
     case 'named':
       return refuseNamed(choice.names)
     case 'container':
-      return { kind: 'joined', path: pathOf(choice.name, 'network') }
+      return { kind: 'joined', path: pathOf(choice.name) }
     default:
       return choice
   }

@@ -35,11 +35,11 @@ export function pastaValue(args: readonly string[], flags: readonly string[]): s
 const flagOf = (arg: string) =>
   arg.startsWith('--') ? (arg.split('=', 1)[0] ?? '') : arg.slice(0, 2)
 
-const ours: ReadonlySet<string> = new Set(
-  '--netns --userns --netns-only --runas --pid -P --foreground -f --fd -F --pcap -p --log-file -l'.split(
-    ' ',
-  ),
-)
+/** Where it works and how it is started. */
+const ours: ReadonlySet<string> = new Set([
+  ...['--netns', '--userns', '--netns-only', '--runas', '--pid', '-P', '--foreground', '-f'],
+  ...['--fd', '-F', '--pcap', '-p', '--log-file', '-l'],
+])
 
 function refuse(word: string, hint: string): never {
   const message = `start pasta with ${JSON.stringify(word)}: not an option it may be given here`

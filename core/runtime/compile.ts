@@ -6,12 +6,12 @@ import { capabilityMask } from '../spec/capabilities.ts'
 import { KEEP_GROUPS } from '../spec/generate.ts'
 import { isOwn } from '../spec/namespaces.ts'
 import { programCandidates } from '../spec/program.ts'
-import type { Mount, RuntimeSpec } from '../spec/schema.ts'
+import type { RuntimeSpec } from '../spec/schema.ts'
 import { makesListener } from '../spec/seccomp/flags.ts'
 import { sysctlPath } from '../spec/sysctls.ts'
 import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
-import { parseMountOptions } from './mount-options.ts'
+import { mountOps, type VolumeFacts } from './mount-ops.ts'
 
 /** What the spec does not say. */
 export interface CompileFacts {
@@ -25,6 +25,7 @@ export interface CompileFacts {
   readonly guardEnds: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
+  readonly volumes: VolumeFacts
   /** Those of the spec that init runs. */
   readonly hooks?: HookOps | undefined
 }
@@ -53,7 +54,7 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(isOwn(linux.namespaces ?? [], 'network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
-    ...(spec.mounts ?? []).map(mountOp),
+    ...mountOps(spec, facts.volumes),
     ...sysctlOps(linux), // after /proc, and before it is read-only
     // After the mounts: /dev is one of them. Its own mode counts for a default device, too.
     ...(facts.sharesDev
@@ -66,37 +67,20 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(spec.root.readonly ? ([['rootfs-readonly']] satisfies Op[]) : []),
     ...(linux.readonlyPaths ?? []).map((path): Op => ['readonly', path]),
     ...(linux.maskedPaths ?? []).map((path): Op => ['mask', path]), // last: they hide from us too
-    ...processOps(process, facts, spec.annotations),
+    ...processOps(process, { ...facts, keepsGroups: spec.annotations?.[KEEP_GROUPS] === '1' }),
   ]
 }
 
 /** From a process that stands in the root file system to the program. */
 export const processOps = (
   process: Process,
-  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp' | 'hooks'>,
-  annotations: RuntimeSpec['annotations'],
-): Op[] => [
-  ...identityOps(process, { ...facts, keepsGroups: annotations?.[KEEP_GROUPS] === '1' }),
-  ...programOps(process, facts),
-]
+  facts: Pick<CompileFacts, 'setgroupsDenied' | 'guardEnds' | 'seccomp' | 'hooks'> & {
+    /** The groups of the caller stay as they are. */
+    readonly keepsGroups?: boolean
+  },
+): Op[] => [...identityOps(process, facts), ...programOps(process, facts)]
 
 type ProcessFacts = Parameters<typeof processOps>[1]
-
-function mountOp({ destination, type = '', source = '', options = [] }: Mount): Op {
-  const parsed = parseMountOptions(options)
-  if (!parsed.isBind)
-    return ['mount', destination, type, source || type, parsed.attributes, parsed.data]
-  return [
-    'bind',
-    source,
-    destination,
-    parsed.isRecursive ? 1 : 0,
-    parsed.attributes,
-    parsed.propagation,
-    parsed.allAttributes,
-    parsed.allPropagation,
-  ]
-}
 
 const sysctlOps = ({ sysctl = {}, namespaces = [] }: NonNullable<RuntimeSpec['linux']>): Op[] =>
   Object.entries(sysctl).map(([name, value]) => ['sysctl', sysctlPath(name, namespaces), value])
@@ -108,7 +92,7 @@ function consoleOps({ terminal, consoleSize }: Process): Op[] {
 }
 
 /** From root of the namespace to the user of the spec; capabilities(7) dictates the order. */
-function identityOps(process: Process, facts: ProcessFacts & { keepsGroups: boolean }): Op[] {
+function identityOps(process: Process, facts: ProcessFacts): Op[] {
   const { user, capabilities = {}, rlimits = [], noNewPrivileges, apparmorProfile } = process
   const mask = (names: readonly string[] | undefined) => capabilityMask(names ?? [])
   const { uid = 0, gid = 0, additionalGids = [], umask = 0o022 } = user ?? {}

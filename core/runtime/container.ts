@@ -13,6 +13,7 @@ import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
+import type { VolumeFacts } from './mount-ops.ts'
 import {
   cloneFlags,
   isBare,
@@ -27,14 +28,17 @@ import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
-import { noteRun } from './running.ts'
+import { noteSharedRun } from './running.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
+import { hostMountsOf, volumeFacts } from './volume-facts.ts'
 
 export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
   readonly hooks: readonly HookFile[]
+  /** Gets what is to be done when the container has ended; `run` leaves it to later commands. */
+  readonly drops: (() => void)[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -47,6 +51,7 @@ export interface PreparedContainer {
   readonly setgroupsDenied: boolean
   /** Of this container alone. */
   readonly folder: string
+  readonly volumes: VolumeFacts
 }
 
 /**
@@ -59,24 +64,26 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter, hooks }: PrepareOptions,
+  { folder, filter, hooks, drops }: PrepareOptions,
 ): Promise<PreparedContainer> {
   if (isBare(plan, context.rights)) {
-    return prepareBare(context, monitor, plan, { folder, filter, hooks })
+    return prepareBare(context, monitor, plan, { folder, filter, hooks, drops })
   }
+  const hostSide = hostSideOf(context.rights, plan)
+  const hostMounts = await hostMountsOf(context, plan, { folder, drops, hostSide })
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
   const { id, rootfs } = plan.subject
   const leaveGroups = setgroupsDenied || plan.process.groups.keep
   const { namespaces } = plan
-  const hostSide = hostSideOf(context.rights, plan)
   const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
   const view = networkView(plan.network, plan.request.defaults)
   const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
+    hostMounts,
     seccomp: filter.profile,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
@@ -84,7 +91,8 @@ export async function prepareContainer(
   const { volume = [], mount = [] } = plan.request.options
   const hasBindMounts = [...volume, ...mount].length > 0
   const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
-  return { plan, pid, ...hooked, setgroupsDenied, folder }
+  const volumes = volumeFacts(plan, hostMounts, hostSide)
+  return { plan, pid, ...hooked, setgroupsDenied, folder, volumes }
 }
 
 /**
@@ -97,7 +105,7 @@ export async function startProgram(
   monitor: ContainerMonitor,
   container: PreparedContainer,
 ): Promise<void> {
-  const { plan, spec, filter, setgroupsDenied } = container
+  const { plan, spec, filter, setgroupsDenied, volumes } = container
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
@@ -110,14 +118,18 @@ export async function startProgram(
     sharesDev: plan.isolation === 'chroot',
     guardEnds: !isOwn(plan.namespaces, 'pid'),
     seccomp: filter.program,
+    volumes,
   }
   const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
-  const late = hooks === undefined ? [] : ops.splice(ops.findIndex(isAtPivot))
+  const late = hooks === undefined ? [] : ops.splice(pivotOf(ops))
   await performConnected(context, monitor, container, ops)
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
   await nameAgent(context, monitor, container)
-  await noteContainer(context, monitor, container)
+  if (facts.guardEnds) {
+    const { id, name } = plan.subject
+    await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
+  }
   await monitor.run()
   await hooks?.afterStart()
 }
@@ -128,8 +140,9 @@ function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan):
   return idMaps !== undefined && !changesIds(idMaps) ? 'same' : 'mapped'
 }
 
-/** All is mounted, and the host still in sight. */
-const isAtPivot = ([name]: Op) => name === 'hook' || name === 'pivot'
+/** Where all is mounted, and the host still in sight. */
+const pivotOf = (ops: readonly Op[]): number =>
+  ops.findIndex(([name]) => name === 'hook' || name === 'pivot')
 
 /** Who answers for the filter, if it asks anybody. */
 async function nameAgent(
@@ -142,21 +155,6 @@ async function nameAgent(
   const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
   trace('shim', 'seccomp-agent', { path: profile.listenerPath })
   await monitor.seccompAgent({ path: profile.listenerPath, state })
-}
-
-/** Others join a container by its name; a step has none, but may leave something, too. */
-async function noteContainer(
-  context: Context,
-  monitor: ContainerMonitor,
-  { pid, plan: { namespaces, subject } }: PreparedContainer,
-): Promise<void> {
-  const canLeave = !isOwn(namespaces, 'pid')
-  if (subject.image === null && subject.name === 'build' && !canLeave) return
-  await noteRun(context, monitor, {
-    id: subject.id,
-    pid,
-    container: canLeave ? subject.name : undefined,
-  })
 }
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {

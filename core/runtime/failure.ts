@@ -6,6 +6,7 @@ import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
 import { namespaceFailures } from './failure-namespaces.ts'
 import { RLIMIT } from './kernel.ts'
 import { outerOptions, printOuter } from './outer-engine.ts'
+import { volumeFailures } from './volume-failures.ts'
 
 /**
  * The user's words for a fact of the native side.
@@ -30,7 +31,7 @@ export function runFailure(error: unknown, program: string): unknown {
   return new TsbuildError(as, `cannot ${message}`, { cause: error, hint })
 }
 
-interface Row {
+export interface FailureRow {
   readonly where: readonly string[]
   readonly code?: string
   readonly as: ErrorCode
@@ -38,7 +39,7 @@ interface Row {
   readonly hint: string
 }
 
-const table: readonly Row[] = [
+const table: readonly FailureRow[] = [
   {
     where: ['map-ids'],
     as: 'NAMESPACE_UNAVAILABLE',
@@ -126,6 +127,7 @@ const table: readonly Row[] = [
     message: 'load a seccomp filter with a listener: a filter around this one has one',
     hint: 'start the outer container without a seccomp agent, or this one with another profile',
   },
+  ...volumeFailures,
   {
     where: ['init', 'guard'],
     as: 'RUNTIME_FAILED',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, readlinkSync, rmSync } from 'node:fs'
 import type { Context } from '../context.ts'
-import { isAlive, listNotes, type Note, readSharedRun, type SharedRun } from './running.ts'
+import { isAlive, listNotes, readNote, type SharedRun } from './running.ts'
 
 /**
  * Tells, once, of processes that outlived a killed run: where a container shares a pid namespace
@@ -9,14 +9,14 @@ import { isAlive, listNotes, type Note, readSharedRun, type SharedRun } from './
  */
 export function reportLeftBehind(context: Pick<Context, 'paths' | 'rights' | 'warn'>): void {
   for (const note of listNotes(context.paths.runroot)) {
-    const run = note.isShared ? readSharedRun(note) : undefined
+    const run = readNote(note)
     if (run !== undefined && !isAlive(run.monitor)) report(context, note, run)
   }
 }
 
 function report(
   { rights, warn }: Pick<Context, 'rights' | 'warn'>,
-  { path }: Note,
+  note: string,
   { container, mounts }: SharedRun,
 ): void {
   // From a user namespace of our own we do not see into another one, even if it is the same user's.
@@ -35,7 +35,7 @@ function report(
         `end them before the container is used again: kill -9 ${list}`,
     )
   }
-  rmSync(path, { force: true })
+  rmSync(note, { force: true })
 }
 
 /** The processes of a mount namespace, `mnt:[…]`. */

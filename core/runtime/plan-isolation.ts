@@ -8,10 +8,9 @@ import { namespaceChoices } from '../options/namespaces.ts'
 import { checkHostname } from '../spec/hostname.ts'
 import type { IdMappings } from '../spec/id-maps.ts'
 import { isOwn, type Namespace, type NamespaceSource } from '../spec/namespaces.ts'
-import { findContainer } from '../store/containers.ts'
 import { hasCgroupNamespaces } from './host.ts'
+import { namespaceFiles, namespaceOfContainer } from './joinable.ts'
 import { planNamespaces } from './plan-namespaces.ts'
-import { isAlive, listNotes } from './running.ts'
 import { planUserNamespace } from './user-namespace.ts'
 
 export interface IsolationPlan {
@@ -33,12 +32,13 @@ export interface IsolationFacts {
 
 /** How a container is kept apart. @throws TsbuildError of the options, NAMESPACE_UNAVAILABLE */
 export function planIsolation(
-  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths'>,
+  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths' | 'monitor'>,
   { options, network, hostname }: IsolationFacts,
 ): IsolationPlan {
   const { rights, env, warn } = context
   const isRoot = rights.hostUid === 0
   const isolation = isolationOf({ option: options.isolation, env, isRoot })
+  if (isolation === 'chroot') refuseNetwork(options.network?.at(-1))
   const choices = namespaceChoices(options)
   const user = planUserNamespace(rights, choices.user, options)
   const planned = planNamespaces({
@@ -61,17 +61,19 @@ export function planIsolation(
   }
 }
 
-/** The names of namespaces below /proc/PID/ns. */
-const files = {
-  ...{ user: 'user', pid: 'pid', ipc: 'ipc', uts: 'uts', cgroup: 'cgroup' },
-  ...{ network: 'net', mount: 'mnt' },
-} as const
+/** As buildah does: a network apart is asked for to keep something out. */
+function refuseNetwork(word: string | undefined): void {
+  if (word === undefined || word === 'host' || word === 'private') return
+  throw new TsbuildError('USAGE', `--isolation chroot has no network ${JSON.stringify(word)}`, {
+    hint: 'it shares the network of the host: --network host',
+  })
+}
 
 /** To join the namespace that we are in is to share it. */
 function isOurs({ type, path }: Namespace): boolean {
   if (path === undefined) return false
   const theirs = inodeOf(path)
-  return theirs !== undefined && theirs === inodeOf(`/proc/self/ns/${files[type]}`)
+  return theirs !== undefined && theirs === inodeOf(`/proc/self/ns/${namespaceFiles[type]}`)
 }
 
 function inodeOf(path: string): number | undefined {
@@ -80,22 +82,4 @@ function inodeOf(path: string): number | undefined {
   } catch {
     return undefined // whoever joins it says why
   }
-}
-
-/**
- * A namespace of the program that runs in a working container now.
- *
- * @throws TsbuildError NAMESPACE_UNAVAILABLE when nothing runs there
- */
-export function namespaceOfContainer(
-  context: Pick<Context, 'paths'>,
-  nameOrId: string,
-  type: keyof typeof files,
-): string {
-  const { id, name } = findContainer(context, nameOrId)
-  const note = listNotes(context.paths.runroot).find((one) => one.id === id && isAlive(one.init))
-  if (note !== undefined) return `/proc/${note.init.pid}/ns/${files[type]}`
-  throw new TsbuildError('NAMESPACE_UNAVAILABLE', `nothing runs in container ${name}`, {
-    hint: 'start what is to be joined first: tsbuild run CONTAINER PROGRAM',
-  })
 }

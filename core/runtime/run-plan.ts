@@ -5,17 +5,20 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { chooseNetwork } from '../network/choose.ts'
+import { type AskedMounts, askedMounts } from '../options/asked-mounts.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
 import { type DnsOptions, dnsOptions } from '../options/dns.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type AddedHost, addedHost } from '../options/hosts.ts'
-import { isolationOf } from '../options/isolation.ts'
 import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
-import type { NamespaceSource } from '../spec/namespaces.ts'
+import { isApart, type NamespaceSource } from '../spec/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
-import { type IsolationPlan, namespaceOfContainer, planIsolation } from './plan-isolation.ts'
+import type { Subscription } from '../spec/subscriptions.ts'
+import { findSubscriptions } from './find-subscriptions.ts'
+import { namespaceOfContainer } from './joinable.ts'
+import { type IsolationPlan, planIsolation } from './plan-isolation.ts'
 import { type ProcessPlan, processPlan } from './process-plan.ts'
 import type { SeccompRequest } from './seccomp-option.ts'
 
@@ -42,6 +45,8 @@ export interface RunSubject {
   readonly image: { readonly id: string; readonly name: string } | null
   readonly config: Pick<ExecutionConfig, 'Env' | 'User' | 'WorkingDir'>
   readonly rootfs: RootfsPlan
+  /** Directories of the container alone, by the VOLUMEs of the image that they are for. */
+  readonly volumes?: Readonly<Record<string, string>>
 }
 
 /** How the program meets us. */
@@ -62,6 +67,8 @@ export interface RunPlan extends Surroundings, IsolationPlan {
   readonly addedHosts: readonly AddedHost[]
   readonly dns: DnsOptions
   readonly process: ProcessPlan
+  readonly asked: AskedMounts
+  readonly subscriptions: readonly Subscription[]
   readonly machine: Machine
 }
 
@@ -71,7 +78,7 @@ export interface RunPlan extends Surroundings, IsolationPlan {
  * @throws TsbuildError USAGE for a value that makes no sense
  */
 export function planRun(
-  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths'>,
+  context: Pick<Context, 'rights' | 'env' | 'warn' | 'paths' | 'monitor'>,
   subject: RunSubject,
   request: ProgramRequest,
   surroundings: Surroundings,
@@ -82,27 +89,28 @@ export function planRun(
       hint: 'name a program after the container: tsbuild run CONTAINER PROGRAM',
     })
   const { options } = request
-  const { env, rights } = context
   const network = chooseNetwork(context, {
     options: options.network ?? [],
-    isolation: isolationOf({ option: options.isolation, env, isRoot: rights.hostUid === 0 }),
     defaults: request.defaults,
-    pathOf: (container, type) => namespaceOfContainer(context, container, type),
+    pathOf: (container) => namespaceOfContainer(context, container, 'network'),
+  })
+  const isolation = planIsolation(context, {
+    options,
+    network: sourceOf(network),
+    hostname: request.hostname ?? subject.id.slice(0, 12),
   })
   return {
     ...surroundings,
     subject,
     request,
     args: [program, ...rest],
-    ...planIsolation(context, {
-      options,
-      network: namespaceOf(network),
-      hostname: request.hostname ?? subject.id.slice(0, 12),
-    }),
-    network,
+    ...isolation,
+    network: isApart(isolation.namespaces, 'network') ? network : { kind: 'host' },
     addedHosts: (options.addHost ?? []).map(addedHost),
     dns: dnsOptions(options),
     process: processPlan(options, request.defaults),
+    asked: askedMounts(options),
+    subscriptions: findSubscriptions(context, options.defaultMountsFile),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
@@ -115,7 +123,7 @@ export function seccompRequest(
   return { option: security.seccomp, capabilities, machine, wantsProfile }
 }
 
-function namespaceOf(network: Network): NamespaceSource {
+function sourceOf(network: Network): NamespaceSource {
   if (network.kind === 'joined') return { path: network.path }
   return network.kind === 'host' ? 'host' : 'private'
 }

@@ -3,10 +3,11 @@ import type { Context } from '../context.ts'
 import { withUlimits } from '../options/ulimit.ts'
 import { deviceParts } from '../spec/devices.ts'
 import { containerEnvironment } from '../spec/environment.ts'
+import { extraMounts, type HostMounts } from '../spec/extra-mounts.ts'
 import { generateSpec } from '../spec/generate.ts'
 import { withGroups } from '../spec/groups.ts'
 import { containerRights, isMapped } from '../spec/id-maps.ts'
-import type { GeneratedFile } from '../spec/mounts.ts'
+import { type GeneratedFile, noExtraMounts } from '../spec/mounts.ts'
 import { protectedPaths } from '../spec/protected-paths.ts'
 import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
@@ -26,6 +27,7 @@ export function specOf(
   plan: RunPlan,
   found: AccountFiles & {
     readonly generatedFiles: readonly GeneratedFile[]
+    readonly hostMounts: HostMounts | undefined
     readonly seccomp: LinuxSeccomp | undefined
   },
 ): RuntimeSpec {
@@ -55,12 +57,16 @@ export function specOf(
     rootfs: rootfs.target,
     readonlyRootfs: false,
     idMaps,
-    network: plan.network,
+    network: plan.network.kind,
     isolation: plan.isolation,
     namespaces: plan.namespaces,
     ...processChoices(plan, rights),
     seccomp: found.seccomp,
     generatedFiles: found.generatedFiles,
+    extraMounts:
+      found.hostMounts === undefined
+        ? noExtraMounts
+        : extraMounts(plan.asked, found.hostMounts, account),
     gid5Mapped: isMapped(5, ids.gidMap),
     annotations: request.defaults.annotations ?? {},
   })

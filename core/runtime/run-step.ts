@@ -77,12 +77,14 @@ export async function runStep(
   const monitor = monitorOfRun(context, plan)
   refuseLimits(plan.process.limits)
   const common = commonOf(context, monitor)
+  const drops: (() => void)[] = []
   const hooks = await findHooks(context, request.options)
   const filter = await filterOf(context, common, plan, { wantsProfile: hooks.length > 0 })
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim(request)
-    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter, hooks })
+    const work = () =>
+      runIn(shim, warningOnce(context, common), plan, { folder, filter, hooks, drops })
     try {
       return await watched(shim, output, signal, work)
     } finally {
@@ -92,6 +94,7 @@ export async function runStep(
       if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
   } finally {
+    for (const drop of drops) drop()
     rmSync(folder, { recursive: true })
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import type { ContainerMonitor } from '../../native-shim/container-monitor.ts'
 import type { Context } from '../context.ts'
 import { hasCode } from '../lib/errno.ts'
@@ -12,7 +12,7 @@ export interface ProcessIdentity {
   readonly startTime: string
 }
 
-/** What is noted of a container whose processes may outlive its guard and its monitor. */
+/** What is noted of a container whose processes may outlive both its guard and its monitor. */
 export interface SharedRun {
   readonly container: string
   readonly monitor: ProcessIdentity
@@ -20,65 +20,46 @@ export interface SharedRun {
   readonly mounts: string
 }
 
-/** A note below the runroot: its name says most of it. */
-export interface Note {
-  readonly path: string
-  readonly id: string
-  readonly init: ProcessIdentity
-  readonly isShared: boolean
-}
-
 /**
- * Notes a container that is about to run, so that others can join its namespaces; the monitor
- * removes the note in the end.
+ * Notes below the runroot that such a container is about to run; the monitor removes the note in
+ * the end.
  *
- * @param container undefined where the kernel ends all of it with its guard
+ * @param request.pid of its init
  */
-export async function noteRun(
+export async function noteSharedRun(
   { paths }: Pick<Context, 'paths'>,
   monitor: ContainerMonitor,
-  { id, pid, container }: { id: string; pid: number; container: string | undefined },
+  { id, pid, container }: { id: string; pid: number; container: string },
 ): Promise<void> {
   const folder = notesFolder(paths.runroot)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const suffix = container === undefined ? '' : SHARED
-  const path = `${folder}/${id}.${pid}.${statOf(pid)?.startTime ?? '0'}${suffix}`
+  const path = `${folder}/${id}`
   await monitor.unlinkAtEnd(path)
-  writeFileSync(path, container === undefined ? '' : JSON.stringify(sharedRun(pid, container)))
+  const guard = statOf(pid)?.parent ?? 0
+  const above = statOf(guard)?.parent ?? 0
+  const run: SharedRun = {
+    container,
+    monitor: { pid: above, startTime: statOf(above)?.startTime ?? '' },
+    mounts: readlinkSync(`/proc/${pid}/ns/mnt`),
+  }
+  writeFileSync(path, JSON.stringify(run), { mode: 0o600 })
 }
 
-const SHARED = '.shared'
-const notesFolder = (runroot: string) => `${runroot}/running`
+const notesFolder = (runroot: string) => `${runroot}/shared`
 
-function sharedRun(init: number, container: string): SharedRun {
-  const guard = statOf(init)?.parent ?? 0
-  const monitor = statOf(guard)?.parent ?? 0
-  return {
-    container,
-    monitor: { pid: monitor, startTime: statOf(monitor)?.startTime ?? '0' },
-    mounts: readlinkSync(`/proc/${init}/ns/mnt`),
+/** The paths of all notes. */
+export function listNotes(runroot: string): string[] {
+  const folder = notesFolder(runroot)
+  try {
+    return readdirSync(folder).map((name) => `${folder}/${name}`)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EACCES')) return []
+    throw error
   }
 }
 
-/** All notes; those of processes that are gone are removed, unless something else may be left. */
-export function listNotes(runroot: string): Note[] {
-  const notes = namesIn(notesFolder(runroot)).flatMap((name) => {
-    const [, id, pid, startTime, shared] =
-      /^([0-9a-f]{64})\.(\d+)\.(\d+)(\.shared)?$/.exec(name) ?? []
-    if (id === undefined || startTime === undefined) return []
-    const path = `${notesFolder(runroot)}/${name}`
-    const isShared = shared !== undefined
-    return [{ path, id, init: { pid: Number(pid), startTime }, isShared }]
-  })
-  return notes.filter(({ init, path, isShared }) => {
-    if (isShared || isAlive(init)) return true
-    rmSync(path, { force: true })
-    return false
-  })
-}
-
-/** What a note of a shared run says; undefined when it is gone, or was never finished. */
-export function readSharedRun({ path }: Note): SharedRun | undefined {
+/** What a note says; undefined when it is gone, or was never finished. */
+export function readNote(path: string): SharedRun | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
@@ -88,15 +69,6 @@ export function readSharedRun({ path }: Note): SharedRun | undefined {
 
 export const isAlive = ({ pid, startTime }: ProcessIdentity): boolean =>
   statOf(pid)?.startTime === startTime
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
-    throw error
-  }
-}
 
 /** @see proc_pid_stat(5): the name may hold anything, so fields are counted from its last `)` */
 function statOf(pid: number): { parent: number; startTime: string } | undefined {

@@ -108,7 +108,10 @@ interface Unused {
 function lockUnused(context: Context, tried: ReadonlySet<string>): Unused[] {
   const { root } = context.paths
   const used = new Set([
-    ...listContainers(context).flatMap(({ layers, active }) => [...layers, active]),
+    ...listContainers(context).flatMap(({ layers, active, volumes }) => [
+      ...[...layers, active],
+      ...Object.values(volumes ?? {}),
+    ]),
     ...listImages(context).flatMap(({ record }) => record.layers.flatMap((one) => one.snapshots)),
     ...listCache(context).flatMap(({ snapshots }) => snapshots),
   ])

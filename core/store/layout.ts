@@ -50,6 +50,15 @@ export const snapshotFs = (root: string, key: string) => `${root}/${snapshotName
 /** Owners that the file system cannot hold; beside the files, for no file could carry them. */
 export const snapshotOwners = (root: string, key: string) => `${root}/${snapshotName(key)}/owners`
 
+/**
+ * Where is written down what runs made to mount on: what every run of a container needs, and what
+ * only some do.
+ */
+export const madePaths = (root: string, key: string) => ({
+  always: `${root}/${snapshotName(key)}/made`,
+  here: `${root}/${snapshotName(key)}/made-here`,
+})
+
 /** Identities of containers, images and snapshots. */
 export const isId = (value: unknown): value is string =>
   typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)

@@ -21,7 +21,7 @@ export function withStoreLock<Result>(context: Context, action: () => Result): R
 export const LOCKS_AT_ONCE = 256
 
 /** @throws TsbuildError NAMESPACE_UNAVAILABLE where the launcher could not enter a namespace */
-export function monitorOf({ monitor, rights }: Context): Monitor {
+export function monitorOf({ monitor, rights }: Pick<Context, 'monitor' | 'rights'>): Monitor {
   if (monitor === undefined) throw namespaceUnavailable(rights)
   return monitor
 }

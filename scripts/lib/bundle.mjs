@@ -12,6 +12,7 @@ const entries = {
   main: 'cli/main.ts',
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
+  mounts: 'core/runtime/mounts-main.ts',
   conf: 'core/engine-conf/conf-main.ts',
   hooks: 'core/hooks/hooks-main.ts',
   loans: 'core/runtime/bare/loans-main.ts',
@@ -98,9 +99,9 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What few commands need is a bundle of its own: the compiler of seccomp profiles, what reads
- * containers.conf and hooks, yargs, which writes help and completion, the checks of foreign JSON,
- * and what starts programs of the host.
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, volumes,
+ * what reads containers.conf and hooks, yargs, which writes help and completion, the checks of
+ * foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
@@ -109,6 +110,7 @@ const apart = [
   leftApart('conf', /\/conf-main\.ts$/),
   leftApart('hooks', /\/hooks-main\.ts$/),
   leftApart('loans', /bare\/loans-main\.ts$/),
+  leftApart('mounts', /runtime\/mounts-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),

@@ -7,6 +7,8 @@ import type { Kind } from '../harness/facts.ts'
 import { lacking } from '../harness/requires.ts'
 import { openUser, type TestUser } from '../harness/user.ts'
 import { basicRows } from './run-options/basics.ts'
+import { confRows } from './run-options/conf.ts'
+import { namespaceRows } from './run-options/namespaces.ts'
 import { networkRows } from './run-options/network.ts'
 import { processRows } from './run-options/process.ts'
 import type { OptionRow } from './run-options/row.ts'
@@ -20,7 +22,13 @@ import {
 } from './run-options/tools.ts'
 import { removeFromMemory } from './support/in-memory.ts'
 
-const rows: readonly OptionRow[] = [...basicRows, ...networkRows, ...processRows]
+const rows: readonly OptionRow[] = [
+  ...basicRows,
+  ...confRows,
+  ...namespaceRows,
+  ...networkRows,
+  ...processRows,
+]
 
 interface Bench {
   readonly user: TestUser

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Chroot isolation where neither a namespace nor a mount is to be had: in a container of docker. */
+/** Chroot isolation where neither namespaces nor mounts are to be had: in a container of docker. */
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { Result } from '../harness/child.ts'
@@ -36,8 +36,9 @@ const noIsolation = /warning: no isolation: /
 const cases: readonly Case[] = [
   {
     name: 'runs programs in the files of the container, with devices',
-    script: `${start}tsbuild run --workingdir /w --user 5:6 c sh -c 'id -u; id -g; pwd; ls / | grep w
-      echo x >/dev/null && head -c 3 /dev/zero | wc -c; grep -c localhost /etc/hosts; exit 42'`,
+    script: `${start}tsbuild run --workingdir /w --user 5:6 c sh -c 'id -u; id -g; pwd
+      ls / | grep w; echo x >/dev/null && head -c 3 /dev/zero | wc -c
+      grep -c localhost /etc/hosts; exit 42'`,
     stdout: /^5\n6\n\/w\nw\n3\n[1-9]\d*\n$/,
     stderr: noIsolation,
     code: 42,
@@ -51,7 +52,8 @@ const cases: readonly Case[] = [
   },
   {
     name: 'nor in those that it builds',
-    script: `${start}tsbuild commit --quiet c image >/dev/null; tsbuild rm c >/dev/null; mkdir context
+    script: `${start}tsbuild commit --quiet c image >/dev/null
+      tsbuild rm c >/dev/null; mkdir context
       printf 'FROM image\\nRUN test -c /dev/null && echo built >/built\\n' >context/Containerfile
       tsbuild build --quiet --tag built context >/dev/null
       ${remains}; cat */fs/built`,
@@ -80,7 +82,7 @@ const cases: readonly Case[] = [
     script: `${start}tsbuild run c sh -c 'echo x >/dev/null && ls -l /dev/zero'
       rm -r /var/lib/tsbuild/*; exit 1`,
     stdout: '',
-    stderr: /no devices \/dev\/null, .*: the file system of \/var\/lib\/tsbuild is mounted "nodev"/,
+    stderr: /no devices \/dev\/null, .*: \/var\/lib\/tsbuild is mounted "nodev"/,
     code: 1,
   },
   {
@@ -134,7 +136,8 @@ describe('chroot isolation in a container of docker', () => {
       const archive = `--volume=${facts().debianArchive}:/debian.tar:ro`
       const apt = '--volume=/etc/apt:/etc/apt:ro'
       const script = `cd /tmp; export TSBUILD_ISOLATION=chroot
-        tsbuild from --name c scratch && tsbuild add c /debian.tar / && tsbuild add c /etc/apt /etc/apt
+        tsbuild from --name c scratch && tsbuild add c /debian.tar /
+        tsbuild add c /etc/apt /etc/apt
         tsbuild run c sh -c 'rm -f /etc/apt/sources.list; apt-get update --quiet &&
           apt-get install --quiet --yes --no-install-recommends hello cron && hello
           stat -c %U:%G:%a /usr/bin/crontab /var/spool/cron/crontabs'`

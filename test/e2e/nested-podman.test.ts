@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe } from 'node:test'
 import type { Result } from '../harness/child.ts'
+import { facts } from '../harness/facts.ts'
 import { matrix } from '../harness/matrix.ts'
 import { failureText, type TestUser } from '../harness/user.ts'
 import { busyboxInside, dockerFilter, filterWithout, openPodman } from './support/outer-podman.ts'
@@ -38,6 +39,8 @@ interface Case {
   readonly script?: string
   /** What the script is to print, as far as it matters. */
   readonly want: Readonly<Record<string, string | RegExp>>
+  /** Whether it also prints the layer that the same commands make outside. */
+  readonly hasLayer?: true
   readonly code?: number
   /** In what is said on stderr, and not. */
   readonly says?: readonly RegExp[]
@@ -123,8 +126,18 @@ COPY Containerfile /' >context/Containerfile
 tsbuild build --quiet --tag built context >/dev/null
 tsbuild push --quiet built oci:/tmp/out
 echo pushed=$(ls /tmp/out | wc -l)
-echo layer=$(tsbuild inspect --type image image | sed -n 's/.*"\\(sha256:[0-9a-f]*\\)"$/\\1/p' | tail -n 1)
+echo layer=$(tsbuild inspect --type image image | grep -o 'sha256:[0-9a-f]*"$' | tail -n 1)
 `
+
+/** What the script makes in there, made outside: the last diffID of the image. */
+async function layerOutside(user: TestUser): Promise<string> {
+  const { busyboxArchive } = facts()
+  await user.ok(['from', '--name', 'c', 'scratch'])
+  await user.ok(['add', '--chown', '5:6', 'c', busyboxArchive, '/'])
+  await user.ok(['commit', '--quiet', '--timestamp', '0', 'c', 'image'])
+  const { stdout } = await user.ok(['inspect', '--type', 'image', 'image'])
+  return stdout.match(/sha256:[0-9a-f]*"$/gm)?.at(-1) ?? ''
+}
 
 const run = 'tsbuild run --network none c true'
 const needsUserNamespaces = /cannot enter a user namespace.*hint: .*seccomp=unconfined/s
@@ -135,6 +148,7 @@ const parts: readonly Case[] = [
     options: (user) => [dockerFilter(user)],
     script: `${store}${run}`,
     want: { rung: '0', pushed: '3' },
+    hasLayer: true,
     code: 125,
     says: [needsUserNamespaces, /hint: .*--isolation chroot/],
   },
@@ -143,6 +157,7 @@ const parts: readonly Case[] = [
     options: (user) => [dockerFilter(user), '--user=1000:1000', '--env=TSBUILD_ROOT=/tmp/store'],
     script: `${store}${run}`,
     want: { rung: '0', pushed: '3' },
+    hasLayer: true,
     code: 125,
     says: [needsUserNamespaces],
     never: [/isolation chroot/],
@@ -152,6 +167,7 @@ const parts: readonly Case[] = [
     options: () => ['--cap-drop=all'],
     script: `${store}${run}`,
     want: { rung: '0', pushed: '3' },
+    hasLayer: true,
     code: 125,
     says: [/hint: .*--cap-add SETUID,SETGID,SETFCAP/],
   },
@@ -199,7 +215,8 @@ describe('in a container of podman', () => {
       async (user) => {
         await using outer = await openPodman(user)
         const result = await outer.run(one.options(user), one.script ?? everything)
-        assert.deepEqual(check({ name, ...one }, result), [])
+        const layer = one.hasLayer ? { layer: await layerOutside(user) } : {}
+        assert.deepEqual(check({ name, ...one, want: { ...one.want, ...layer } }, result), [])
       },
       { kinds: ['root'], needs: ['program:podman', 'program:slirp4netns'] },
     )

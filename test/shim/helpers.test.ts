@@ -3,38 +3,16 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { packList } from '../../native-shim/fields.ts'
 import type { Reply, Request } from '../../native-shim/messages.ts'
-import { descendants, listProcesses, namespaceOf, readProc } from '../harness/processes.ts'
+import { descendants, listProcesses, readProc } from '../harness/processes.ts'
 import { until } from '../harness/until.ts'
 import { type Box, enterOps, inBox, shell } from './box.ts'
+import { hangUp, helper, ready, untilKilled } from './helper-request.ts'
 import { guardOf } from './remains.ts'
 import { within } from './within.ts'
-
-interface Start {
-  readonly name?: string
-  readonly userns?: string
-  readonly input?: string
-  readonly readyFd?: 1 | 3
-}
-
-/** A helper that is a script of the host's shell. */
-function helper({ traces }: Box, script: string, start: Start = {}): Request {
-  const { name = 'net', userns = '', input = '/dev/null', readyFd = 3 } = start
-  const env = [traces.mark, 'WORD=word', 'PATH=/usr/bin:/bin']
-  const program = [packList(['/bin/sh', '-c', script]), packList(env)] as const
-  return ['helper', name, ...program, userns, input, readyFd, `${name} has ended`]
-}
-
-const ready = { name: 'helper-ready', helper: 'net' }
-const untilKilled = 'echo >&3; exec sleep 1000'
 
 /** The process that runs a script with that word. */
 const processWith = (word: string) =>
   listProcesses().find(({ pid }) => readProc(pid, 'cmdline')?.includes(word))
-
-async function hangUp({ shim }: Box): Promise<void> {
-  shim.hangUp()
-  assert.equal(await within('the end of the shim', shim.ended), 125)
-}
 
 /** Runs a program that stays, with helpers beside it. */
 async function runWith(box: Box, requests: readonly Request[], script: string): Promise<number> {
@@ -75,51 +53,6 @@ describe('a helper', () => {
       await hangUp(box)
     }),
   )
-
-  it(
-    'can say that it is ready on its stdout, and read a file that only we may open',
-    inBox({}, async (box) => {
-      const init = await box.start()
-      const script = 'readlink /proc/self/fd/0 >&2; ls /proc/self/fd >&2; exit 1'
-      const start = { input: `/proc/${init}/ns/net`, readyFd: 1 } as const
-      const reply = await box.shim.request(helper(box, script, start))
-      if (reply.name !== 'helper-failed') assert.fail(reply.name)
-      assert.equal(reply.output, `${namespaceOf(init, 'net')}\n0\n1\n2\n3\n`) // 3: by ls
-      const echo = helper(box, 'echo; exec sleep 1000', { readyFd: 1 })
-      assert.deepEqual(await box.shim.request(echo), ready)
-      await hangUp(box)
-    }),
-  )
-
-  it(
-    'starts in the user namespace that it is given',
-    inBox({ kind: 'nested' }, async (box) => {
-      const init = await box.start()
-      const start = { userns: `/proc/${init}/ns/user` }
-      const script = 'readlink /proc/self/ns/user; exit 1'
-      const reply = await box.shim.request(helper(box, script, start))
-      if (reply.name !== 'helper-failed') assert.fail(reply.name)
-      assert.equal(reply.output, `${namespaceOf(init, 'user')}\n`)
-      assert.deepEqual(await box.shim.request(helper(box, untilKilled, start)), ready)
-      await hangUp(box)
-    }),
-  )
-
-  const unusable: readonly { start: Start; output: string }[] = [
-    { start: { input: '/missing/file' }, output: '/missing/file: No such file or directory' },
-    { start: { userns: '/missing/ns' }, output: '/missing/ns: No such file or directory' },
-    { start: { userns: '/dev/null' }, output: '/dev/null: Invalid argument' },
-  ]
-  for (const { start, output } of unusable)
-    it(
-      `does not start with ${JSON.stringify(start)}`,
-      inBox({}, async (box) => {
-        await box.start()
-        const reply = await box.shim.request(helper(box, untilKilled, start))
-        assert.deepEqual(reply, { name: 'helper-failed', helper: 'net', status: 127, output })
-        await hangUp(box)
-      }),
-    )
 
   const failing: readonly { name: string; script: string; status: number; output: string }[] = [
     {

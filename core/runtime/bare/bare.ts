@@ -18,6 +18,7 @@ import { performOps } from '../perform.ts'
 import { accountFileOps, accountFiles } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
+import { volumeFacts } from '../volume-facts.ts'
 import { keptPath, settleLoans } from './journal.ts'
 import { refuseImpossible } from './refuse.ts'
 
@@ -46,11 +47,13 @@ export async function prepareBare(
   const files = await performOps(context, monitor, firstOps(plan, { setgroupsDenied }))
   const spec = specOf(context, plan, {
     generatedFiles: [],
+    hostMounts: undefined,
     seccomp: plan.process.security.noNewPrivileges ? filter.profile : undefined,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder }
+  const volumes = volumeFacts(plan, undefined)
+  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder, volumes }
 }
 
 /** The rest of it: `startProgram`. What the program is lent stays until the next who comes. */
@@ -59,14 +62,15 @@ export async function startBare(
   monitor: ContainerMonitor,
   { plan, spec, filter, setgroupsDenied }: PreparedContainer,
 ): Promise<void> {
-  const { process, annotations } = spec
+  const { process } = spec
   if (process === undefined) throw new TypeError('a spec of ours has a process')
   const snapshot = snapshotOf(plan)
+  const keepsGroups = plan.process.groups.keep
   const seccomp = plan.process.security.noNewPrivileges ? filter.program : undefined
   const ops: readonly Op[] = [
     ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
     ['chroot'],
-    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp }, annotations),
+    ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp, keepsGroups }),
   ]
   try {
     await lendFiles(context, plan, snapshot)
@@ -149,6 +153,6 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const why =
     first.refusal === 'EPERM'
       ? `start the container around us with ${printOuter([outerOptions.nodes])} to have them`
-      : `the file system of ${context.paths.root} is mounted "nodev"; another store has them (--root)`
+      : `${context.paths.root} is mounted "nodev"; with another store (--root) there are some`
   context.warn(`no devices ${devices}: ${why}`)
 }

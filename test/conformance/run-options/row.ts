@@ -9,7 +9,10 @@ export interface OptionRow {
   /** Options of `from` and `run`; `{host}` stands for a folder with `files`. */
   readonly from?: readonly string[]
   readonly run?: readonly string[]
-  /** Paths in `{host}`, and what is in them: they are 0644, or a directory when they end in `/`. */
+  /**
+   * Paths in `{host}`, and what is in them, where `{host}` stands for it as well: they are 0644, or
+   * a directory when they end in `/`.
+   */
   readonly files?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string

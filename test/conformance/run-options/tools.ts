@@ -65,7 +65,8 @@ export async function perform(tool: Tool, row: OptionRow, host: string) {
   const given = (options: readonly string[] = []) =>
     options.map((word) => word.replaceAll('{host}', host))
   const network = row.ownNetwork ? [] : ['--network', 'none']
-  const env = row.env ?? {}
+  const values = Object.entries(row.env ?? {})
+  const env = Object.fromEntries(values.map(([name, value]) => [name, given([value])[0] ?? '']))
   const made = await tool.run(['from', ...given(row.from), 'localhost/base'], { env })
   if (made.code !== 0) return { code: made.code, stdout: '', stderr: made.stderr }
   const container = made.stdout.trim()
@@ -86,7 +87,8 @@ export function makeHost(folder: string, { files = {} }: OptionRow, user: TestUs
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name)
     mkdirSync(name.endsWith('/') ? path : dirname(path), { recursive: true })
-    if (!name.endsWith('/')) writeFileSync(path, content, { mode: 0o644 })
+    const text = content.replaceAll('{host}', folder)
+    if (!name.endsWith('/')) writeFileSync(path, text, { mode: 0o644 })
     chownSync(path, user.uid, user.gid)
   }
   chownSync(folder, user.uid, user.gid)

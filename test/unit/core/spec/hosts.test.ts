@@ -55,7 +55,9 @@ const cases: readonly Case[] = [
         { names: ['a'], address: '2001:db8::9' },
       ],
     },
-    want: '192.0.2.9\ta b\n2001:db8::9\ta\n127.0.0.1\tlocalhost\n192.0.2.1\ta\n127.0.1.1\tbox ctr\n',
+    want:
+      '192.0.2.9\ta b\n2001:db8::9\ta\n127.0.0.1\tlocalhost\n192.0.2.1\ta\n' +
+      '127.0.1.1\tbox ctr\n',
   },
   {
     name: 'lets what was added name the host and the container',
@@ -63,7 +65,9 @@ const cases: readonly Case[] = [
       hostAddress: '192.0.2.7',
       added: [{ names: ['host.containers.internal', 'box', 'ctr'], address: '192.0.2.9' }],
     },
-    want: `192.0.2.9\thost.containers.internal box ctr\n${localhost}192.0.2.7\thost.docker.internal\n`,
+    want:
+      '192.0.2.9\thost.containers.internal box ctr\n' +
+      `${localhost}192.0.2.7\thost.docker.internal\n`,
   },
   {
     name: 'writes the address of the host for host-gateway',
