@@ -135,6 +135,31 @@ const table: readonly FailureRow[] = [
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
   {
+    where: ['command'],
+    as: 'RUNTIME_FAILED',
+    message: 'start a command of the OCI runtime',
+    hint: 'it must be a program of this machine, and the kernel give us a /proc of our own',
+  },
+  {
+    where: ['console-socket'],
+    code: 'ENAMETOOLONG',
+    as: 'RUNTIME_FAILED',
+    message: 'make a socket for the terminal: its path is too long',
+    hint: 'give a shorter directory: --runroot DIRECTORY',
+  },
+  {
+    where: ['console-socket'],
+    as: 'RUNTIME_FAILED',
+    message: 'get a terminal from the OCI runtime',
+    hint: 'run without --tty, or leave out --runtime for our own engine',
+  },
+  {
+    where: ['adopt'],
+    as: 'RUNTIME_FAILED',
+    message: 'take over the process that the OCI runtime made: it is gone, or not below us',
+    hint: 'leave out --runtime for our own engine',
+  },
+  {
     where: ['after'],
     as: 'RUNTIME_FAILED',
     message: 'keep what is to run after the container: it is more than 64 programs or 4 MiB',
@@ -186,7 +211,9 @@ function execFailure(error: ShimError, program: string): TsbuildError {
     case 'EACCES':
       return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: permission denied`, {
         ...context,
-        hint: 'give it the executable bit (chmod +x), and its directories that of search',
+        hint:
+          'give it the executable bit (chmod +x), and its directories that of search; ' +
+          'the store must not be mounted "noexec"',
       })
     case 'ENOEXEC':
       return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: wrong format`, {
