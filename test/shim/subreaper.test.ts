@@ -119,4 +119,6 @@ describe('unlink-at-end', () => {
   )
 })
 
-const whose = (identity: readonly unknown[]) => (identity.length > 0 ? ', of another user' : '')
+function whose(identity: readonly unknown[]): string {
+  return identity.length > 0 ? ', of another user' : ''
+}
