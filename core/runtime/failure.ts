@@ -41,12 +41,6 @@ export interface FailureRow {
 
 const table: readonly FailureRow[] = [
   {
-    where: ['map-ids'],
-    as: 'NAMESPACE_UNAVAILABLE',
-    message: 'write the id maps of the container',
-    hint: 'compare /proc/self/uid_map and gid_map with what "tsbuild info" says',
-  },
-  {
     where: ['unshare', 'clone'],
     code: 'ENOSPC',
     as: 'NAMESPACE_UNAVAILABLE',

@@ -49,6 +49,8 @@ async function run(
   return { init: reply.pid, guard }
 }
 
+const whose = (identity: readonly Op[]) => (identity.length > 0 ? ', of another user' : '')
+
 const otherUser: readonly Op[] = [['setid', 1000, 1000]]
 
 /** Nothing of it lives: inBox looks for all that has the mark of the box. */
@@ -72,7 +74,7 @@ describe('a container without a pid namespace', () => {
     ] as const)
       for (const identity of kind === 'flat' ? [[], otherUser] : [[]])
         it(
-          `leaves nothing when the ${victim} ends${identity.length > 0 ? ', of another user' : ''} [${kind}]`,
+          `leaves nothing when the ${victim} ends${whose(identity)} [${kind}]`,
           identity.length > 0 ? requires('root') : {},
           inBox({ kind }, async (box) => {
             const { init, guard } = await run(box, kind, 'exec sleep 1000', identity)
