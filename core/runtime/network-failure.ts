@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { outerOptions, printOuter } from './outer-engine.ts'
 
 /** What pasta says where there is no syslog, and the list of its options behind a wrong one. */
 const NOISE = /Failed to send \d+ bytes to syslog\n|\n(Failed[^\n]*\n)?Usage: .*/gs
