@@ -6,7 +6,6 @@ import { TsbuildError } from '../lib/errors.ts'
 import { failureTable } from './failure-table.ts'
 import { RLIMIT } from './kernel.ts'
 import { networkFailure } from './network-failure.ts'
-import { outerOptions, printOuter } from './outer-engine.ts'
 
 /**
  * The user's words for a fact of the native side.
