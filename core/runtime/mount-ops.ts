@@ -17,18 +17,22 @@ export interface VolumeFacts {
 /** What every run mounts, or what lies in a tmpfs. */
 const everyRun = /^\/(proc|sys|dev(\/.*)?|etc\/(hosts|hostname|resolv\.conf)|run\/\.containerenv)$/
 
+/** Where is written down what is made for a mount. */
+export const madeFileOf =
+  ({ always, here }: VolumeFacts['made']) =>
+  ({ destination }: Pick<Mount, 'destination'>): string =>
+    everyRun.test(destination) ? always : here
+
 /** The mounts of a spec, in its order. */
 export function mountOps(
   { mounts = [], process }: Pick<RuntimeSpec, 'mounts' | 'process'>,
   { owned, made }: VolumeFacts,
 ): Op[] {
   const { uid = 0, gid = 0 } = process?.user ?? {}
+  const fileOf = madeFileOf(made)
   const ops: Op[] = [
     ...owned.map((source): Op => ['own-tree', source, uid, gid]),
-    ...mounts.flatMap((mount): Op[] => [
-      ['mount-points', everyRun.test(mount.destination) ? made.always : made.here],
-      mountOp(mount),
-    ]),
+    ...mounts.flatMap((mount): Op[] => [['mount-points', fileOf(mount)], mountOp(mount)]),
     ['mount-points', made.always], // devices follow
   ]
   return ops.filter(isNews)

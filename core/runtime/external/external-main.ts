@@ -5,12 +5,14 @@ import { O_PATH, syscalls } from '../../../native-shim/syscalls.ts'
 import type { Context } from '../../context.ts'
 import { accountFiles } from '../../copy/owner.ts'
 import { TsbuildError } from '../../lib/errors.ts'
+import { makeMountPoints } from '../../snapshot/make-points.ts'
 import { mountRootfs } from '../../snapshot/mount.ts'
 import { isOwn } from '../../spec/namespaces.ts'
 import type { RuntimeSpec } from '../../spec/schema.ts'
 import type { AccountFiles } from '../../spec/user.ts'
 import { runtimeCgroup } from '../../store/runtime-cgroups.ts'
 import { CLONE } from '../kernel.ts'
+import { madeFileOf, type VolumeFacts } from '../mount-ops.ts'
 import { isHostRoot } from '../namespaces.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { externalSpec, writeBundle } from './bundle.ts'
@@ -26,6 +28,8 @@ export interface ExternalRequest {
   readonly plan: RunPlan
   /** For the files of this container, on a file system that goes with this command. */
   readonly folder: string
+  /** Where mount points are written down. */
+  readonly made: VolumeFacts['made']
   specOf(accounts: AccountFiles): Promise<RuntimeSpec>
   /** What comes when it is made, and before the program starts. @param pid of init on the host */
   connect(pid: number): Promise<void>
@@ -94,7 +98,7 @@ async function makeAndStart(
   monitor: ContainerMonitor,
   making: Making,
 ): Promise<void> {
-  const { plan, session, folder } = making
+  const { plan, session, folder, made } = making
   const [stdin, stdout, stderr] = plan.stdio
   // Runtimes give the files that they find there to the user of the container (fchown(2)).
   const own = (mode: typeof stdin) => (mode === 'inherit' ? 'pipe' : mode)
@@ -105,6 +109,9 @@ async function makeAndStart(
   })
   if (plan.terminal) await monitor.external.consoleSocket(bundlePaths(folder).consoleSocket)
   hideHybridControllers(context)
+  const fileOf = madeFileOf(made)
+  const { target: root } = plan.subject.rootfs
+  makeMountPoints({ root, mounts: making.spec.mounts ?? [], fileOf })
   await session.run('create')
   try {
     await startCreated(context, monitor, making)

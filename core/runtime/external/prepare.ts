@@ -47,6 +47,7 @@ export async function prepareForRuntime(
   const external = await prepareExternal(context, monitor, {
     plan,
     folder,
+    made: volumes.made,
     specOf: async (accounts) => {
       const found = { ...accounts, generatedFiles, hostMounts, seccomp: filter.profile }
       const spec = specOf(context, plan, found)
