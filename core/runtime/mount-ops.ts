@@ -15,13 +15,8 @@ export interface VolumeFacts {
 }
 
 /** What every run mounts, or what lies in a tmpfs. */
-const everyRun = /^\/(proc|sys|dev(\/.*)?|etc\/(hosts|hostname|resolv\.conf)|run\/\.containerenv)$/
-
-/** Where is written down what is made for a mount. */
-export const madeFileOf =
-  ({ always, here }: VolumeFacts['made']) =>
-  ({ destination }: Pick<Mount, 'destination'>): string =>
-    everyRun.test(destination) ? always : here
+export const everyRun =
+  /^\/(proc|sys|dev(\/.*)?|etc\/(hosts|hostname|resolv\.conf)|run\/\.containerenv)$/
 
 /** The mounts of a spec, in its order. */
 export function mountOps(
@@ -29,10 +24,12 @@ export function mountOps(
   { owned, made }: VolumeFacts,
 ): Op[] {
   const { uid = 0, gid = 0 } = process?.user ?? {}
-  const fileOf = madeFileOf(made)
   const ops: Op[] = [
     ...owned.map((source): Op => ['own-tree', source, uid, gid]),
-    ...mounts.flatMap((mount): Op[] => [['mount-points', fileOf(mount)], mountOp(mount)]),
+    ...mounts.flatMap((mount): Op[] => [
+      ['mount-points', everyRun.test(mount.destination) ? made.always : made.here],
+      mountOp(mount),
+    ]),
     ['mount-points', made.always], // devices follow
   ]
   return ops.filter(isNews)

@@ -5,14 +5,13 @@ import { O_PATH, syscalls } from '../../../native-shim/syscalls.ts'
 import type { Context } from '../../context.ts'
 import { accountFiles } from '../../copy/owner.ts'
 import { TsbuildError } from '../../lib/errors.ts'
-import { makeMountPoints } from '../../snapshot/make-points.ts'
 import { mountRootfs } from '../../snapshot/mount.ts'
 import { isOwn } from '../../spec/namespaces.ts'
 import type { RuntimeSpec } from '../../spec/schema.ts'
 import type { AccountFiles } from '../../spec/user.ts'
 import { runtimeCgroup } from '../../store/runtime-cgroups.ts'
 import { CLONE } from '../kernel.ts'
-import { madeFileOf, type VolumeFacts } from '../mount-ops.ts'
+import type { VolumeFacts } from '../mount-ops.ts'
 import { isHostRoot } from '../namespaces.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { externalSpec, writeBundle } from './bundle.ts'
@@ -20,16 +19,17 @@ import { bundlePaths } from './commands.ts'
 import { findRuntime } from './find.ts'
 import { hideHybridControllers } from './hybrid-cgroups.ts'
 import { weakMounts } from './mount-check.ts'
+import { makeMountPoints } from './mount-points.ts'
+import { giveAway } from './own-tree.ts'
 import { type RuntimeSession, runtimeSession } from './session.ts'
 import { checkCreated, parsePid } from './state.ts'
 
 /** What the rest of the engine does for an external runtime as for our own. */
 export interface ExternalRequest {
   readonly plan: RunPlan
+  readonly volumes: VolumeFacts
   /** For the files of this container, on a file system that goes with this command. */
   readonly folder: string
-  /** Where mount points are written down. */
-  readonly made: VolumeFacts['made']
   specOf(accounts: AccountFiles): Promise<RuntimeSpec>
   /** What comes when it is made, and before the program starts. @param pid of init on the host */
   connect(pid: number): Promise<void>
@@ -68,6 +68,7 @@ export async function prepareExternal(
     spec,
     start: async () => {
       writeBundle(folder, spec)
+      makeMountPoints(plan.subject.rootfs.target, spec, request.volumes)
       const session = runtimeSession(context, monitor.external, common)
       await makeAndStart(context, monitor, { ...request, spec, session, folder })
     },
@@ -98,7 +99,7 @@ async function makeAndStart(
   monitor: ContainerMonitor,
   making: Making,
 ): Promise<void> {
-  const { plan, session, folder, made } = making
+  const { plan, session, folder } = making
   const [stdin, stdout, stderr] = plan.stdio
   // Runtimes give the files that they find there to the user of the container (fchown(2)).
   const own = (mode: typeof stdin) => (mode === 'inherit' ? 'pipe' : mode)
@@ -108,10 +109,8 @@ async function makeAndStart(
     guardFlags: isOwn(plan.namespaces, 'pid') ? CLONE.pid : 0,
   })
   if (plan.terminal) await monitor.external.consoleSocket(bundlePaths(folder).consoleSocket)
+  await giveAway(context, monitor.external, making)
   hideHybridControllers(context)
-  const fileOf = madeFileOf(made)
-  const { target: root } = plan.subject.rootfs
-  makeMountPoints({ root, mounts: making.spec.mounts ?? [], fileOf })
   await session.run('create')
   try {
     await startCreated(context, monitor, making)
