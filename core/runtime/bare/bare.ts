@@ -144,7 +144,7 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const { lend, lentFiles } = await import('./loans-main.ts')
   const folder = keptPath(snapshot)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const view = networkView(plan.network, plan.request.defaults)
+  const view = networkView({ kind: 'host' }, plan.request.defaults)
   const generated = writeGeneratedFiles(context, plan, { folder, view })
   const missing = lend(snapshot, lentFiles(generated))
   const [first] = missing
