@@ -41,7 +41,6 @@ export async function prepareForRuntime(
   const { volume = [], mount = [] } = plan.request.options
   const hasBindMounts = [...volume, ...mount].length > 0
   const volumes = volumeFacts(plan, hostMounts)
-  if (volumes.owned.length > 0) throw notOwned()
   const common = { plan, filter, setgroupsDenied: false, folder, volumes }
   const external = await prepareExternal(context, monitor, {
     plan,
@@ -67,7 +66,6 @@ export async function prepareForRuntime(
   })
   return { ...common, pid: 0, spec: external.spec, external }
 }
-
 
 /** Our own init shows the files of the host's root with other ids; a runtime of others does not. */
 const otherIds = () =>
