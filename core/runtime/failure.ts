@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { HelperFailed } from '../../native-shim/container-monitor.ts'
 import { ShimError } from '../../native-shim/shim-error.ts'
-import { hookFailed, statusWords } from '../hooks/failed.ts'
+import { hookFailure } from '../hooks/failed.ts'
 import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
 import { namespaceFailures } from './failure-namespaces.ts'
 import { RLIMIT } from './kernel.ts'
@@ -172,15 +172,6 @@ const table: readonly FailureRow[] = [
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
   },
 ]
-
-/** op_hook.c: the detail is the hook's name, after a failure that of its own with more around. */
-function hookFailure(error: ShimError): TsbuildError {
-  const [status, name, ...words] = error.detail.split('\n')
-  if (error.code === 'ECHILD' && name !== undefined)
-    return hookFailed(name, statusWords(Number(status), words.join('\n')))
-  const late = error.code === 'ETIMEDOUT'
-  return hookFailed(error.detail, late ? 'it took too long and was killed' : error)
-}
 
 /** The detail is the number of the limit. */
 function limitFailure(error: ShimError): TsbuildError {
