@@ -41,6 +41,7 @@ export const containerOptions = {
     alias: ['v'],
     describe: 'SOURCE:DESTINATION[:OPTIONS]: show a path of the host in the container',
   },
+  defaultMountsFile: text('File of what every container gets, instead of mounts.conf'),
   device: list('PATH[:PATH][:rwm]: give the container a device of the host'),
   shmSize: text('Size of /dev/shm, like 64m'),
   capAdd: list('Capability to add to the default set; "all" for every one'),

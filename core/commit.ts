@@ -8,6 +8,7 @@ import { writeIidfile } from './iidfile.ts'
 import { imageName } from './image-name.ts'
 import { createAbove } from './snapshot/above.ts'
 import { describeLayer } from './snapshot/layer.ts'
+import { dropMountPoints } from './snapshot/mount-points.ts'
 import { reclaim } from './snapshot/reclaim.ts'
 import { isUnchanged } from './snapshot/stage.ts'
 import type { ContainerRecord } from './store/container-record.ts'
@@ -69,6 +70,7 @@ interface Commit {
  */
 async function commitLocked(context: Context, { request, record, names }: Commit) {
   const { driver, base, layers, active } = record
+  await dropMountPoints(context, record, 'all')
   const own = layers.slice(base.flatMap(({ snapshots }) => snapshots).length)
   const isChanged = driver === 'copy' || !isUnchanged(context, record)
   const top = driver === 'copy' ? await copyOf(context, record) : active

@@ -5,9 +5,11 @@ import type { Context, Rights } from './context.ts'
 import { engineConf } from './engine-conf/engine-conf.ts'
 import { findHooks } from './hooks/hooks.ts'
 import { TsbuildError } from './lib/errors.ts'
+import { checkMounts } from './options/asked-mounts.ts'
 import { mergeOptions } from './options/container-options.ts'
 import { checkNetworkOptions } from './options/network-conflicts.ts'
 import { parseTerminalSize } from './options/terminal-size.ts'
+import { runSubject } from './run-subject.ts'
 import { prepareContainer, startProgram } from './runtime/container.ts'
 import { runFailure } from './runtime/failure.ts'
 import { mountPrivateFolder } from './runtime/generated-files.ts'
@@ -20,7 +22,6 @@ import {
   seccompRequest,
 } from './runtime/run-plan.ts'
 import { seccompFilter } from './runtime/seccomp-option.ts'
-import { rootfsOf } from './snapshot/rootfs.ts'
 import type { RuntimeSpec } from './spec/schema.ts'
 import type { ContainerRecord } from './store/container-record.ts'
 import { writeContainer } from './store/containers.ts'
@@ -50,13 +51,14 @@ export interface RunRequest extends Omit<ProgramRequest, 'defaults'> {
  */
 export async function run(context: Context, request: RunRequest): Promise<RuntimeSpec> {
   const { rights } = context
+  checkMounts(request.options)
   checkNetworkOptions(request.options)
   const record = await lockContainer(context, request.container)
-  const subject = { ...record, rootfs: rootfsOf(context, record) }
   checkWorkingDirectory(request.workingdir)
   const conf = await engineConf(context)
   const options = mergeOptions(conf.options, record.options ?? {}, request.options)
   const merged = { ...request, options, defaults: conf.defaults }
+  const subject = await runSubject(context, record, options)
   const hooks = await findHooks(context, options)
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
   const monitor = monitorOfRun(context, plan)
@@ -67,7 +69,9 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
       context.paths,
     )
     const folder = mountPrivateFolder(context, monitor)
-    const container = await prepareContainer(context, monitor, plan, { folder, filter, hooks })
+    const container = await prepareContainer(context, monitor, plan, {
+      ...{ folder, filter, hooks, drops: [] },
+    })
     if (request.dryRun) return container.spec
     if (request.addHistory) monitor.follow()
     await startProgram(context, monitor, container)

@@ -59,6 +59,25 @@ export type Op =
     ]
   | readonly ['mask', path: string]
   | readonly ['readonly', path: string]
+  | readonly ['mount-points', hostFile: string]
+  | readonly [
+      'overlay',
+      target: string,
+      lower: string,
+      upper: string,
+      work: string,
+      attributes: number,
+      options: string,
+    ]
+  | readonly [
+      'tmpfs-copy',
+      target: string,
+      source: string,
+      attributes: number,
+      options: string,
+      withTop: 0 | 1,
+    ]
+  | readonly ['own-tree', source: string, uid: number, gid: number]
   | readonly ['mkdir', path: string, mode: number]
   | readonly ['workdir', path: string, mode: number, uid: number, gid: number]
   | readonly ['symlink', linkTarget: string, path: string]
@@ -133,6 +152,10 @@ export const opArity: { readonly [Name in OpName]: number } = {
   bind: 7,
   mask: 1,
   readonly: 1,
+  'mount-points': 1,
+  overlay: 6,
+  'tmpfs-copy': 5,
+  'own-tree': 3,
   mkdir: 2,
   workdir: 4,
   symlink: 2,

@@ -39,6 +39,10 @@ export const runCommand = command({
       type: 'string',
       describe: 'COLUMNSxROWS of that terminal; the size of yours when it is not given',
     },
+    mount: {
+      type: 'string[]',
+      describe: 'Mount for this command alone: type=bind or tmpfs,destination=…,source=…,…',
+    },
     ...containerOptions,
     addHistory: {
       type: 'boolean',

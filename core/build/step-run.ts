@@ -3,10 +3,10 @@ import { sourceError } from '../containerfile/source.ts'
 import { stepInputs, stepOptions } from '../plan/step-key.ts'
 import type { RunStep } from '../plan/types.ts'
 import { runStep as runProgram, type StepOutput } from '../runtime/run-step.ts'
+import { dropMountPoints } from '../snapshot/mount-points.ts'
 import { rootfsOf } from '../snapshot/rootfs.ts'
 import type { Change } from './change.ts'
 import type { StageFiles } from './files.ts'
-import { dropMountPoints, findMountPoints } from './mount-points.ts'
 import type { StageSession, StepOutcome } from './perform-step.ts'
 import type { BuildSession } from './session.ts'
 import { makeIn } from './step-workdir.ts'
@@ -27,13 +27,11 @@ export function executeRun(
   const extra = stdin === 'null' ? {} : { stdin }
   const inputs = { ...stepInputs(step, { ...session.runOptions, content: [] }), ...extra }
   return session.perform(files, inputs, async (change) => {
-    const { layers, active } = change.mounted
-    const before = findMountPoints(session.context, [...layers, active])
     // A program finds its volumes, as it does where something is mounted there.
     const paths = Object.keys(step.config.Volumes ?? {}).sort()
     if (paths.length > 0) await makeIn(session, change, { paths, owner: '' })
     await runIn(session, step, { change, output })
-    dropMountPoints(change.fs, before)
+    await dropMountPoints(session.context, change.mounted, 'all')
     return stdin === 'null' ? 'changed' : 'changed once'
   })
 }

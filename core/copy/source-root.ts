@@ -4,6 +4,7 @@ import { TsbuildError } from '../lib/errors.ts'
 import { withStack } from '../snapshot/above.ts'
 import { storeDriver } from '../snapshot/driver.ts'
 import { withRootfs } from '../snapshot/mount.ts'
+import { dropMountPoints } from '../snapshot/mount-points.ts'
 import { ownersOf } from '../snapshot/rules.ts'
 import type { ContainerRecord } from '../store/container-record.ts'
 import { findContainer } from '../store/containers.ts'
@@ -29,9 +30,12 @@ export async function withSourceRoot<Result>(
   if (container === undefined) return withContent(context, () => withImageRoot(context, name, read))
   if (container.id === target.record.id)
     return read({ rootFd: target.rootFd, owners: ownersIn(context, target.record) })
-  return withContainer(context, container.id, (record) =>
-    withRootfs(context, record, (rootFd) => read({ rootFd, owners: ownersIn(context, record) })),
-  )
+  return withContainer(context, container.id, async (record) => {
+    await dropMountPoints(context, record, 'all')
+    return withRootfs(context, record, (rootFd) =>
+      read({ rootFd, owners: ownersIn(context, record) }),
+    )
+  })
 }
 
 const ownersIn = (context: Context, { layers, active }: ContainerRecord) =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { everyCapability, resolveCapabilities } from '../spec/capabilities.ts'
+import { checkMounts } from './asked-mounts.ts'
 import { words } from './capability-layers.ts'
 import type { ContainerOptions } from './container-options.ts'
 import { parseDevice } from './device.ts'
@@ -21,6 +22,7 @@ export function checkOptions(options: ContainerOptions): void {
   resolveCapabilities({ base: [], add, drop, available: everyCapability })
   namespaceChoices(options)
   checkNetworkOptions(options)
+  checkMounts(options)
   securityOptions(options.securityOpt ?? [])
   parseGroups(options.groupAdd ?? [])
   parseUlimits(options.ulimit ?? [])

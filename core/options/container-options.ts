@@ -40,6 +40,8 @@ export interface ContainerOptions {
   readonly volume?: readonly string[]
   /** type=…,source=…,destination=…. */
   readonly mount?: readonly string[]
+  /** Instead of the host's mounts.conf. */
+  readonly defaultMountsFile?: string
   readonly device?: readonly string[]
   readonly shmSize?: string
 
@@ -89,6 +91,7 @@ export const optionKinds: { readonly [K in Name]-?: Kind<NonNullable<ContainerOp
   noHostname: 'flag',
   volume: 'list',
   mount: 'list',
+  defaultMountsFile: 'text',
   device: 'list',
   shmSize: 'text',
   capAdd: 'list',

@@ -6,12 +6,12 @@ import { capabilityMask } from '../spec/capabilities.ts'
 import { KEEP_GROUPS } from '../spec/generate.ts'
 import { isOwn } from '../spec/namespaces.ts'
 import { programCandidates } from '../spec/program.ts'
-import type { Mount, RuntimeSpec } from '../spec/schema.ts'
+import type { RuntimeSpec } from '../spec/schema.ts'
 import { makesListener } from '../spec/seccomp/flags.ts'
 import { sysctlPath } from '../spec/sysctls.ts'
 import { deviceOp, deviceOps } from './devices.ts'
 import { RLIMIT } from './kernel.ts'
-import { parseMountOptions } from './mount-options.ts'
+import { mountOps, type VolumeFacts } from './mount-ops.ts'
 
 /** What the spec does not say. */
 export interface CompileFacts {
@@ -25,6 +25,7 @@ export interface CompileFacts {
   readonly guardEnds: boolean
   /** The spec's seccomp profile as a program; undefined without one. */
   readonly seccomp: { readonly flags: number; readonly program: Uint8Array } | undefined
+  readonly volumes: VolumeFacts
   /** Those of the spec that init runs. */
   readonly hooks?: HookOps | undefined
 }
@@ -53,7 +54,7 @@ export function compileSpec(spec: RuntimeSpec, facts: CompileFacts): Op[] {
     ...(isOwn(linux.namespaces ?? [], 'network') ? ([['link-up', 'lo']] satisfies Op[]) : []),
     ...(spec.hostname ? ([['hostname', spec.hostname]] satisfies Op[]) : []),
     ...(spec.domainname ? ([['domainname', spec.domainname]] satisfies Op[]) : []),
-    ...(spec.mounts ?? []).map(mountOp),
+    ...mountOps(spec, facts.volumes),
     ...sysctlOps(linux), // after /proc, and before it is read-only
     // After the mounts: /dev is one of them. Its own mode counts for a default device, too.
     ...(facts.sharesDev
@@ -80,22 +81,6 @@ export const processOps = (
 ): Op[] => [...identityOps(process, facts), ...programOps(process, facts)]
 
 type ProcessFacts = Parameters<typeof processOps>[1]
-
-function mountOp({ destination, type = '', source = '', options = [] }: Mount): Op {
-  const parsed = parseMountOptions(options)
-  if (!parsed.isBind)
-    return ['mount', destination, type, source || type, parsed.attributes, parsed.data]
-  return [
-    'bind',
-    source,
-    destination,
-    parsed.isRecursive ? 1 : 0,
-    parsed.attributes,
-    parsed.propagation,
-    parsed.allAttributes,
-    parsed.allPropagation,
-  ]
-}
 
 const sysctlOps = ({ sysctl = {}, namespaces = [] }: NonNullable<RuntimeSpec['linux']>): Op[] =>
   Object.entries(sysctl).map(([name, value]) => ['sysctl', sysctlPath(name, namespaces), value])

@@ -4,14 +4,16 @@ import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import type { HookFile } from '../hooks/hook-file.ts'
 import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
-import { networkView } from '../network/view.ts'
 import { changesIds } from '../spec/id-maps.ts'
 import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
+import type { ExternalContainer } from './external/external-main.ts'
+import { prepareForRuntime } from './external/prepare.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
+import type { VolumeFacts } from './mount-ops.ts'
 import {
   cloneFlags,
   isBare,
@@ -20,7 +22,7 @@ import {
   joinsOf,
   mapText,
 } from './namespaces.ts'
-import { performConnected } from './network.ts'
+import { joinNetworks, performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import { warnOfAccess } from './process-plan.ts'
@@ -29,12 +31,15 @@ import { specOf } from './run-spec.ts'
 import { noteSharedRun } from './running.ts'
 import { nameSeccompAgent } from './seccomp-agent.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
+import { hostMountsOf, volumeFacts } from './volume-facts.ts'
 
 export interface PrepareOptions {
   /** For the generated files of this container, on a file system that init will see. */
   readonly folder: string
   readonly filter: SeccompFilter
   readonly hooks: readonly HookFile[]
+  /** Gets what is to be done when the container has ended; `run` leaves it to later commands. */
+  readonly drops: (() => void)[]
 }
 
 /** A container whose init stands in its root file system. */
@@ -47,6 +52,9 @@ export interface PreparedContainer {
   readonly setgroupsDenied: boolean
   /** Of this container alone. */
   readonly folder: string
+  readonly volumes: VolumeFacts
+  /** Made by an OCI runtime; it has no init yet. */
+  readonly external?: ExternalContainer
 }
 
 /**
@@ -59,10 +67,17 @@ export async function prepareContainer(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter, hooks }: PrepareOptions,
+  { folder, filter, hooks, drops }: PrepareOptions,
 ): Promise<PreparedContainer> {
   if (isBare(plan, context.rights)) {
-    return prepareBare(context, monitor, plan, { folder, filter, hooks })
+    return prepareBare(context, monitor, plan, { folder, filter, hooks, drops })
+  }
+  const hostSide = hostSideOf(context.rights, plan)
+  const hostMounts = await hostMountsOf(context, plan, { folder, drops, hostSide })
+  if (plan.runtime !== undefined) {
+    const note = (container: PreparedContainer) => noteContainer(context, monitor, container)
+    const options = { folder, filter, hooks, drops, note, hostMounts }
+    return prepareForRuntime(context, monitor, plan, options)
   }
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
@@ -70,13 +85,13 @@ export async function prepareContainer(
   const { id, rootfs } = plan.subject
   const leaveGroups = setgroupsDenied || plan.process.groups.keep
   const { namespaces } = plan
-  const hostSide = hostSideOf(context.rights, plan)
   const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
-  const view = networkView(plan.network, plan.request.defaults)
+  const view = await joinNetworks(context, monitor, { plan, pid }, folder)
   const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
+    hostMounts,
     seccomp: filter.profile,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
@@ -84,7 +99,8 @@ export async function prepareContainer(
   const { volume = [], mount = [] } = plan.request.options
   const hasBindMounts = [...volume, ...mount].length > 0
   const hooked = await withHooks({ spec, filter }, { hooks, folder, hasBindMounts })
-  return { plan, pid, ...hooked, setgroupsDenied, folder }
+  const volumes = volumeFacts(plan, hostMounts, hostSide)
+  return { plan, pid, ...hooked, setgroupsDenied, folder, volumes }
 }
 
 /**
@@ -97,10 +113,11 @@ export async function startProgram(
   monitor: ContainerMonitor,
   container: PreparedContainer,
 ): Promise<void> {
-  const { plan, spec, filter, setgroupsDenied } = container
+  const { plan, spec, filter, setgroupsDenied, volumes } = container
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
+  if (container.external !== undefined) return container.external.start()
   warnOfAccess(context, plan.process)
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
   const hooks = await runtimeHooks(context, monitor, container)
@@ -110,6 +127,7 @@ export async function startProgram(
     sharesDev: plan.isolation === 'chroot',
     guardEnds: !isOwn(plan.namespaces, 'pid'),
     seccomp: filter.program,
+    volumes,
   }
   const ops = compileSpec(spec, { ...facts, hooks: hooks?.ops })
   const late = hooks === undefined ? [] : ops.splice(pivotOf(ops))
@@ -117,12 +135,20 @@ export async function startProgram(
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
   await nameSeccompAgent(context, monitor, container)
-  if (facts.guardEnds) {
-    const { id, name } = plan.subject
-    await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
-  }
+  await noteContainer(context, monitor, container)
   await monitor.run()
   await hooks?.afterStart()
+}
+
+/** What may be left of a container without a pid namespace of its own is found by this. */
+async function noteContainer(
+  context: Context,
+  monitor: ContainerMonitor,
+  { pid, plan: { namespaces, subject } }: PreparedContainer,
+): Promise<void> {
+  if (isOwn(namespaces, 'pid')) return
+  const { id, name } = subject
+  await noteSharedRun(context, monitor, { id, pid, container: name })
 }
 
 /** Only the host's root can show files with other ids, and needs to: it reaches what it stores. */

@@ -6,6 +6,7 @@ import { type ErrorCode, TsbuildError } from '../lib/errors.ts'
 import { namespaceFailures } from './failure-namespaces.ts'
 import { RLIMIT } from './kernel.ts'
 import { outerOptions, printOuter } from './outer-engine.ts'
+import { volumeFailures } from './volume-failures.ts'
 
 /**
  * The user's words for a fact of the native side.
@@ -30,7 +31,7 @@ export function runFailure(error: unknown, program: string): unknown {
   return new TsbuildError(as, `cannot ${message}`, { cause: error, hint })
 }
 
-interface Row {
+export interface FailureRow {
   readonly where: readonly string[]
   readonly code?: string
   readonly as: ErrorCode
@@ -38,7 +39,7 @@ interface Row {
   readonly hint: string
 }
 
-const table: readonly Row[] = [
+const table: readonly FailureRow[] = [
   {
     where: ['map-ids'],
     as: 'NAMESPACE_UNAVAILABLE',
@@ -126,11 +127,37 @@ const table: readonly Row[] = [
     message: 'load a seccomp filter with a listener: a filter around this one has one',
     hint: 'start the outer container without a seccomp agent, or this one with another profile',
   },
+  ...volumeFailures,
   {
     where: ['init', 'guard'],
     as: 'RUNTIME_FAILED',
     message: 'set up the container: its first process or the guard of it was killed',
     hint: 'run it again; if it happens again, look for the killer in the kernel log (dmesg)',
+  },
+  {
+    where: ['command'],
+    as: 'RUNTIME_FAILED',
+    message: 'start a command of the OCI runtime',
+    hint: 'it must be a program of this machine, and the kernel give us a /proc of our own',
+  },
+  {
+    where: ['console-socket'],
+    code: 'ENAMETOOLONG',
+    as: 'RUNTIME_FAILED',
+    message: 'make a socket for the terminal: its path is too long',
+    hint: 'give a shorter directory: --runroot DIRECTORY',
+  },
+  {
+    where: ['console-socket'],
+    as: 'RUNTIME_FAILED',
+    message: 'get a terminal from the OCI runtime',
+    hint: 'run without --tty, or leave out --runtime for our own engine',
+  },
+  {
+    where: ['adopt'],
+    as: 'RUNTIME_FAILED',
+    message: 'take over the process that the OCI runtime made: it is gone, or not below us',
+    hint: 'leave out --runtime for our own engine',
   },
   {
     where: ['after'],
@@ -184,7 +211,9 @@ function execFailure(error: ShimError, program: string): TsbuildError {
     case 'EACCES':
       return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: permission denied`, {
         ...context,
-        hint: 'give it the executable bit (chmod +x), and its directories that of search',
+        hint:
+          'give it the executable bit (chmod +x), and its directories that of search; ' +
+          'the store must not be mounted "noexec"',
       })
     case 'ENOEXEC':
       return new TsbuildError('COMMAND_NOT_EXECUTABLE', `cannot run ${shown}: wrong format`, {

@@ -5,15 +5,19 @@ import type { StdioMode } from '../../native-shim/messages.ts'
 import type { Context } from '../context.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { chooseNetwork } from '../network/choose.ts'
+import { type AskedMounts, askedMounts } from '../options/asked-mounts.ts'
 import type { ContainerOptions } from '../options/container-options.ts'
 import { type DnsOptions, dnsOptions } from '../options/dns.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type AddedHost, addedHost } from '../options/hosts.ts'
+import { type ExternalRuntime, externalRuntime } from '../options/runtime.ts'
 import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { isApart, type NamespaceSource } from '../spec/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 import type { Machine } from '../spec/seccomp/types.ts'
+import type { Subscription } from '../spec/subscriptions.ts'
+import { findSubscriptions } from './find-subscriptions.ts'
 import { namespaceOfContainer } from './joinable.ts'
 import { type IsolationPlan, planIsolation } from './plan-isolation.ts'
 import { type ProcessPlan, processPlan } from './process-plan.ts'
@@ -42,6 +46,8 @@ export interface RunSubject {
   readonly image: { readonly id: string; readonly name: string } | null
   readonly config: Pick<ExecutionConfig, 'Env' | 'User' | 'WorkingDir'>
   readonly rootfs: RootfsPlan
+  /** Directories of the container alone, by the VOLUMEs of the image that they are for. */
+  readonly volumes?: Readonly<Record<string, string>>
 }
 
 /** How the program meets us. */
@@ -62,6 +68,10 @@ export interface RunPlan extends Surroundings, IsolationPlan {
   readonly addedHosts: readonly AddedHost[]
   readonly dns: DnsOptions
   readonly process: ProcessPlan
+  readonly asked: AskedMounts
+  readonly subscriptions: readonly Subscription[]
+  /** Undefined: our own engine. */
+  readonly runtime: ExternalRuntime | undefined
   readonly machine: Machine
 }
 
@@ -102,16 +112,20 @@ export function planRun(
     addedHosts: (options.addHost ?? []).map(addedHost),
     dns: dnsOptions(options),
     process: processPlan(options, request.defaults),
+    asked: askedMounts(options),
+    subscriptions: findSubscriptions(context, options.defaultMountsFile),
+    runtime: externalRuntime(options, { isolation: isolation.isolation, env: context.env }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { process: { security, capabilities }, machine }: RunPlan,
+  { process: { security, capabilities }, machine, runtime }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
-  return { option: security.seccomp, capabilities, machine, wantsProfile }
+  const isRead = wantsProfile || runtime !== undefined
+  return { option: security.seccomp, capabilities, machine, wantsProfile: isRead }
 }
 
 function sourceOf(network: Network): NamespaceSource {

@@ -3,10 +3,11 @@ import type { Context } from '../context.ts'
 import { withUlimits } from '../options/ulimit.ts'
 import { deviceParts } from '../spec/devices.ts'
 import { containerEnvironment } from '../spec/environment.ts'
+import { extraMounts, type HostMounts } from '../spec/extra-mounts.ts'
 import { generateSpec } from '../spec/generate.ts'
 import { withGroups } from '../spec/groups.ts'
 import { containerRights, isMapped } from '../spec/id-maps.ts'
-import type { GeneratedFile } from '../spec/mounts.ts'
+import { type GeneratedFile, noExtraMounts } from '../spec/mounts.ts'
 import { protectedPaths } from '../spec/protected-paths.ts'
 import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
@@ -26,6 +27,7 @@ export function specOf(
   plan: RunPlan,
   found: AccountFiles & {
     readonly generatedFiles: readonly GeneratedFile[]
+    readonly hostMounts: HostMounts | undefined
     readonly seccomp: LinuxSeccomp | undefined
   },
 ): RuntimeSpec {
@@ -47,7 +49,7 @@ export function specOf(
       terminal,
     }),
     cwd: request.workingdir ?? config.WorkingDir ?? '/',
-    user: withGroups(account, groups, found, rights),
+    user: withGroups(account, groups, found, ids),
     keepGroups: groups.keep,
     terminal,
     consoleSize: plan.terminalSize,
@@ -61,13 +63,22 @@ export function specOf(
     ...processChoices(plan, rights),
     seccomp: found.seccomp,
     generatedFiles: found.generatedFiles,
+    extraMounts:
+      found.hostMounts === undefined
+        ? noExtraMounts
+        : extraMounts(plan.asked, found.hostMounts, account),
     gid5Mapped: isMapped(5, ids.gidMap),
     annotations: request.defaults.annotations ?? {},
   })
 }
 
 /** What the options of the process came to, in the words of a spec. */
-function processChoices({ process, idMaps, subject }: RunPlan, rights: Context['rights']) {
+function processChoices(
+  { process, idMaps, subject, isolation }: RunPlan,
+  rights: Context['rights'],
+) {
+  const sharesDev = isolation === 'chroot'
+  const mayMakeNodes = isHostRoot(rights) && idMaps === undefined && !sharesDev
   const { capabilities, security, rlimits, devices, shmSizeBytes, limits } = process
   return {
     capabilities,
@@ -75,7 +86,7 @@ function processChoices({ process, idMaps, subject }: RunPlan, rights: Context['
     apparmorProfile: process.apparmorProfile,
     umask: process.umask,
     rlimits: withUlimits(defaultRlimits(hardLimits()), rlimits),
-    ...deviceParts(devices, { mayMakeNodes: isHostRoot(rights) && idMaps === undefined }),
+    ...deviceParts(devices, { mayMakeNodes, sharesDev }),
     resources: limits.resources,
     cgroupsPath: limits.cgroupParent && `${limits.cgroupParent}/tsbuild-${subject.id}`,
     shmSizeBytes,

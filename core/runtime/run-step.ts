@@ -13,11 +13,13 @@ import {
 import type { Context } from '../context.ts'
 import { findHooks } from '../hooks/hooks.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { unmountRootfs } from '../snapshot/mount.ts'
 import { settleLoans } from './bare/journal.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
 import { monitorOfRun } from './namespaces.ts'
+import { releaseNetworks } from './network.ts'
 import { refuseLimits } from './process-plan.ts'
 import {
   type ProgramRequest,
@@ -77,21 +79,26 @@ export async function runStep(
   const monitor = monitorOfRun(context, plan)
   refuseLimits(plan.process.limits)
   const common = commonOf(context, monitor)
+  const drops: (() => void)[] = []
   const hooks = await findHooks(context, request.options)
   const filter = await filterOf(context, common, plan, { wantsProfile: hooks.length > 0 })
   const folder = mkdtempSync(`${common.folder}/step-`)
   try {
     const shim = await newShim(request)
-    const work = () => runIn(shim, warningOnce(context, common), plan, { folder, filter, hooks })
+    const work = () =>
+      runIn(shim, warningOnce(context, common), plan, { folder, filter, hooks, drops })
     try {
       return await watched(shim, output, signal, work)
     } finally {
       shim.hangUp()
       await shim.ended
+      if (plan.runtime !== undefined) unmountRootfs(context, plan.subject.rootfs)
       const { rootfs } = plan.subject
       if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
   } finally {
+    for (const drop of drops) drop()
+    releaseNetworks(monitor, folder)
     rmSync(folder, { recursive: true })
   }
 }

@@ -8,6 +8,7 @@ import { snapshotName } from '../store/layout.ts'
 import { withStoreLock } from '../store/lock-store.ts'
 import { createAbove } from './above.ts'
 import { dropSnapshot } from './create.ts'
+import { dropMountPoints } from './mount-points.ts'
 
 /** A container with a layer more, which only we know of. */
 export interface Stage {
@@ -27,6 +28,7 @@ const MAX_STAGED = 250
  * empty and else lies above it. The caller has locked the container.
  */
 export async function stageChange(context: Context, record: ContainerRecord): Promise<Stage> {
+  await dropMountPoints(context, record, 'all')
   if (record.layers.length >= MAX_STAGED) {
     return { record, accept: () => {}, discard: () => {} }
   }

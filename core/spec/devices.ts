@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TsbuildError } from '../lib/errors.ts'
 import type { LinuxDevice, LinuxResources, Mount } from './schema.ts'
 
 /** A device of the host that a container gets. */
@@ -28,12 +29,20 @@ export interface DeviceParts {
  * The devices in the words of a spec: nodes with their rules where we may make some, otherwise the
  * host's nodes, bound. There the host's mode alone says who may use them.
  *
+ * @throws TsbuildError USAGE for another path in a /dev that is the host's
  * @see OCI runtime-spec, config-linux.md, "Devices" and "Device whitelist"
  */
 export function deviceParts(
   found: readonly HostDevice[],
-  { mayMakeNodes }: { readonly mayMakeNodes: boolean },
+  { mayMakeNodes, sharesDev = false }: { mayMakeNodes: boolean; sharesDev?: boolean },
 ): DeviceParts {
+  const elsewhere = found.find(
+    ({ hostPath, path }) => path !== hostPath && path.startsWith('/dev/'),
+  )
+  if (sharesDev && elsewhere !== undefined)
+    throw new TsbuildError('USAGE', `option "--device": ${elsewhere.path} would be the host's`, {
+      hint: 'with isolation chroot /dev is that of the host: leave the device its path',
+    })
   if (!mayMakeNodes) return { devices: [], rules: [], mounts: found.map(boundDevice) }
   const rules = found.map(({ type, major, minor, access }) => ({
     ...{ allow: true, type, major, minor, access },

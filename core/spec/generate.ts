@@ -5,7 +5,7 @@ import type { ResourceOptions } from '../options/resources.ts'
 import { chrootMounts } from './chroot-mounts.ts'
 import type { DeviceParts } from './devices.ts'
 import type { IdMappings } from './id-maps.ts'
-import { containerMounts, type GeneratedFile } from './mounts.ts'
+import { containerMounts, type ExtraMounts, type GeneratedFile } from './mounts.ts'
 import { isOwn, mountRights, type Namespace } from './namespaces.ts'
 import type { Network } from './network.ts'
 import { workingDirectory } from './program.ts'
@@ -47,6 +47,7 @@ export interface SpecRequest extends DeviceParts {
   readonly seccomp: LinuxSeccomp | undefined
   readonly rlimits: readonly Rlimit[]
   readonly generatedFiles: readonly GeneratedFile[]
+  readonly extraMounts: ExtraMounts
   /** Whether gid 5 (tty) exists in the container. */
   readonly gid5Mapped: boolean
   readonly shmSizeBytes: number | undefined
@@ -73,6 +74,7 @@ export function generateSpec(request: SpecRequest): RuntimeSpec {
     procOptions: request.procOptions,
     ...mountRights(request.namespaces),
     generatedFiles: request.generatedFiles,
+    ...request.extraMounts,
   })
   return {
     ociVersion: '1.2.0',

@@ -10,7 +10,26 @@ export interface GeneratedFile {
   readonly source: string
 }
 
-export interface MountRequest {
+/** What is mounted beside what every container has. */
+export interface ExtraMounts {
+  /** Of `--volume`. */
+  readonly volumes: readonly Mount[]
+  /** The VOLUMEs of the image. */
+  readonly builtIn: readonly Mount[]
+  /** Of `--mount`. */
+  readonly mounts: readonly Mount[]
+  /** Of mounts.conf. */
+  readonly subscriptions: readonly Mount[]
+}
+
+export const noExtraMounts: ExtraMounts = {
+  volumes: [],
+  builtIn: [],
+  mounts: [],
+  subscriptions: [],
+}
+
+export interface MountRequest extends ExtraMounts {
   /** Whether gid 5 (tty) exists in the container's user namespace. */
   readonly gid5Mapped: boolean
   /** Of a /dev/shm of its own, 0 for no limit; undefined: 64 MiB. */
@@ -29,13 +48,30 @@ export interface MountRequest {
 const inert = ['nosuid', 'noexec', 'nodev']
 
 /**
- * The mounts of a container, in the order to be made. The nodes in /dev are the runtime's
- * business, and /sys/fs/cgroup is left out: without a cgroup of the container's own it would show
- * the caller's.
+ * The mounts of a container, in the order to be made: of several for one destination the first
+ * counts, volumes before all else, and none hides another one below it.
+ *
+ * @see buildah(1); podman orders them the same way
+ */
+export function containerMounts(request: MountRequest): Mount[] {
+  const { volumes, builtIn, mounts, subscriptions, generatedFiles } = request
+  const files = generatedFiles.map(generatedFile)
+  const all = [volumes, builtIn, mounts, subscriptions, files, ownMounts(request)].flat()
+  const first = new Map<string, Mount>()
+  for (const mount of all) if (!first.has(mount.destination)) first.set(mount.destination, mount)
+  return [...first.values()].sort((a, b) => depth(a) - depth(b))
+}
+
+const depth = ({ destination }: Mount): number =>
+  destination.split('/').filter((part) => part !== '').length
+
+/**
+ * What every container has. The nodes in /dev are the runtime's business, and /sys/fs/cgroup is
+ * left out: without a cgroup of the container's own it would show the caller's.
  *
  * @see OCI runtime-spec, config-linux.md, "Default Filesystems" and "Default Devices"
  */
-export function containerMounts(request: MountRequest): Mount[] {
+function ownMounts(request: MountRequest): Mount[] {
   return [
     proc(request),
     {
@@ -47,7 +83,6 @@ export function containerMounts(request: MountRequest): Mount[] {
     devpts(request),
     ...ipc(request),
     sys(request),
-    ...request.generatedFiles.map(generatedFile),
   ]
 }
 

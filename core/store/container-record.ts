@@ -34,6 +34,8 @@ export interface ContainerRecord {
   readonly historyComment?: string
   /** Of the manifest that the image gets. */
   readonly annotations?: Readonly<Record<string, string>>
+  /** Snapshots for the VOLUMEs of its image, by their paths; made for the first run. */
+  readonly volumes?: Readonly<Record<string, string>>
   /** Of all that runs in it. */
   readonly options?: ContainerOptions
 }
@@ -59,6 +61,7 @@ const isTextList: Check = (value) => Array.isArray(value) && value.every(isText)
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTextMap: Check = (value) => isObject(value) && Object.values(value).every(isText)
+const isIdMap: Check = (value) => isObject(value) && Object.values(value).every(isId)
 const isKeys: Check = (value) => isObject(value) && Object.values(value).every(isObject)
 const isOrigin: Check = (value) =>
   value === null || (isObject(value) && isTextMap(value) && 'id' in value && 'name' in value)
@@ -109,5 +112,6 @@ const fields: Required<Record<keyof ContainerRecord, Check>> = {
   createdBy: isText,
   historyComment: (value) => value === undefined || isText(value),
   annotations: (value) => value === undefined || isTextMap(value),
+  volumes: (value) => value === undefined || isIdMap(value),
   options: (value) => value === undefined || areContainerOptions(value),
 }

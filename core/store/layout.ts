@@ -30,6 +30,9 @@ export const containerLockPath = (root: string, id: string) =>
 export const snapshotLockPath = (root: string, key: string) =>
   `${root}/${folders.locks}/snapshot-${key}`
 
+/** There while cgroups may be left that OCI runtimes made for containers of this store. */
+export const cgroupsNoticePath = (root: string) => `${root}/${folders.locks}/cgroups`
+
 /** The record of a container or an image. */
 export const recordPath = (root: string, kind: 'containers' | 'images', id: string) =>
   `${root}/${folders[kind]}/${id}.json`
@@ -49,6 +52,15 @@ export const linkName = (key: string) =>
 export const snapshotFs = (root: string, key: string) => `${root}/${snapshotName(key)}/fs`
 /** Owners that the file system cannot hold; beside the files, for no file could carry them. */
 export const snapshotOwners = (root: string, key: string) => `${root}/${snapshotName(key)}/owners`
+
+/**
+ * Where is written down what runs made to mount on: what every run of a container needs, and what
+ * only some do.
+ */
+export const madePaths = (root: string, key: string) => ({
+  always: `${root}/${snapshotName(key)}/made`,
+  here: `${root}/${snapshotName(key)}/made-here`,
+})
 
 /** Identities of containers, images and snapshots. */
 export const isId = (value: unknown): value is string =>

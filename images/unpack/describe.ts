@@ -87,7 +87,7 @@ export function entryType(stats: BigIntStats): EntryType | undefined {
 
 const SECOND_NS = 1_000_000_000n
 
-function fileTime(sinceEpochNs: bigint): FileTime {
+export function fileTime(sinceEpochNs: bigint): FileTime {
   const nanoseconds = ((sinceEpochNs % SECOND_NS) + SECOND_NS) % SECOND_NS
   const seconds = (sinceEpochNs - nanoseconds) / SECOND_NS
   return { seconds: Number(seconds), nanoseconds: Number(nanoseconds) }

@@ -8,11 +8,13 @@
 
 #include "cleanup.h"
 #include "host_side.h"
+#include "made.h"
+#include "mounts.h"
 #include "ops.h"
 #include "path.h"
 #include "sys.h"
 
-static int attach(int mount, int target) {
+int attach(int mount, int target) {
   return sys_move_mount(mount, "", target, "", SYS_MOVE_F_EMPTY_PATH | SYS_MOVE_T_EMPTY_PATH);
 }
 
@@ -49,18 +51,44 @@ static int configure(int fs, char *options) {
   return sys_fsconfig(fs, SYS_FSCONFIG_CMD_CREATE, NULL, NULL);
 }
 
-/* A detached new file system; -1 with ctx set. */
-static int new_filesystem(struct ctx *ctx, const struct field type, const struct field source,
-                          unsigned attr, char *options, const char *target) {
-  autofd fs = sys_fsopen(type.data);
+int new_filesystem(struct ctx *ctx, const struct filesystem *wanted) {
+  autofd fs = sys_fsopen(wanted->type);
   if (fs < 0)
-    return failed(ctx, type.data);
-  if (sys_fsconfig(fs, SYS_FSCONFIG_SET_STRING, "source", source.data) < 0)
-    return failed_fs(ctx, fs, target);
-  if (configure(fs, options) < 0)
-    return failed_fs(ctx, fs, target);
-  const int mount = sys_fsmount(fs, attr);
-  return mount < 0 ? failed_fs(ctx, fs, target) : mount;
+    return failed(ctx, wanted->type);
+  if (sys_fsconfig(fs, SYS_FSCONFIG_SET_STRING, "source", wanted->source) < 0)
+    return failed_fs(ctx, fs, wanted->target);
+  if (configure(fs, wanted->options) < 0)
+    return failed_fs(ctx, fs, wanted->target);
+  const int mount = sys_fsmount(fs, wanted->attributes);
+  return mount < 0 ? failed_fs(ctx, fs, wanted->target) : mount;
+}
+
+/* A file of the host that only the monitor reaches, and that is ours to write to. */
+static int open_far(struct ctx *ctx, const char *path) {
+  char name[48];
+  autofd tree = open_source(ctx, path, 0);
+  if (tree < 0)
+    return -1;
+  snprintf(name, sizeof name, "/proc/self/fd/%d", tree);
+  return open(name, O_WRONLY | O_APPEND | O_CLOEXEC);
+}
+
+/*
+ * mount-points FILE
+ *
+ * What is made from now on to be mounted on is written down in FILE, which is the host's; in none
+ * when it is empty. After host-sources it must exist. The text in it: made.c.
+ */
+int op_mount_points(struct ctx *ctx, const struct field arg[]) {
+  const char *path = arg[0].data;
+  int fd = -1;
+  errno = ENAMETOOLONG;
+  if (strlen(path) >= PATH_MAX)
+    return failed(ctx, "mount-points");
+  if (*path != '\0' && ctx->host_sources && (fd = open_far(ctx, path)) < 0)
+    return failed(ctx, path);
+  made_into(path, fd);
+  return 0;
 }
 
 /*
@@ -70,8 +98,14 @@ static int new_filesystem(struct ctx *ctx, const struct field type, const struct
  */
 int op_mount(struct ctx *ctx, const struct field arg[]) {
   const char *target = arg[0].data;
-  autofd mount =
-      new_filesystem(ctx, arg[1], arg[2], (unsigned)field_number(arg[3]), arg[4].data, target);
+  const struct filesystem wanted = {
+    .type = arg[1].data,
+    .source = arg[2].data,
+    .attributes = (unsigned)field_number(arg[3]),
+    .options = arg[4].data,
+    .target = target,
+  };
+  autofd mount = new_filesystem(ctx, &wanted);
   if (mount < 0)
     return -1;
   autofd spot = make_target(ctx->root_fd, target, 1);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "cleanup.h"
+#include "made.h"
 #include "sys.h"
 
 int open_in_root(int root, const char *path, int flags) {
@@ -62,7 +63,7 @@ static int next_name(const char **at, char name[NAME_MAX + 1]) {
 /* A directory without its owner is worse than none. */
 static int make_dir(int parent, const char *name, const struct new_dir *dir) {
   if (mkdirat(parent, name, dir->mode) < 0)
-    return errno == EEXIST ? 0 : -1;
+    return -1;
   if (!dir->owned || fchownat(parent, name, dir->uid, dir->gid, AT_SYMLINK_NOFOLLOW) == 0)
     return 0;
   const int saved = errno;
@@ -71,13 +72,24 @@ static int make_dir(int parent, const char *name, const struct new_dir *dir) {
   return -1;
 }
 
-/* The directory `prefix`, which ends in `name`: opened, or made. */
-static int enter_dir(int root, int parent, const char *name, const char *prefix,
-                     const struct new_dir *dir) {
+/* One to be mounted on is written down before, and what it is in keeps its time. */
+static int make_noted_dir(int root, int parent, const char *prefix, const struct new_dir *dir) {
+  const char *slash = strrchr(prefix, '/');
+  const char *name = slash == NULL ? prefix : slash + 1;
+  struct timespec before;
+  if (!dir->to_mount_on)
+    return make_dir(parent, name, dir);
+  if (made_note(root, parent, prefix, &before) < 0 || make_dir(parent, name, dir) < 0)
+    return -1;
+  return made_settle(parent, &before);
+}
+
+/* The directory `prefix`, in `parent`: opened, or made. */
+static int enter_dir(int root, int parent, const char *prefix, const struct new_dir *dir) {
   const int found = open_in_root(root, prefix, O_PATH | O_DIRECTORY);
   if (found >= 0 || errno != ENOENT)
     return found;
-  if (make_dir(parent, name, dir) < 0)
+  if (make_noted_dir(root, parent, prefix, dir) < 0 && errno != EEXIST)
     return -1;
   return open_in_root(root, prefix, O_PATH | O_DIRECTORY);
 }
@@ -97,7 +109,7 @@ static int make_dirs(int root, const char *path, const struct new_dir *dir, int 
     const size_t len = (size_t)(at - path);
     memcpy(prefix, path, len);
     prefix[len] = '\0';
-    const int next = enter_dir(root, parent, name, prefix, dir);
+    const int next = enter_dir(root, parent, prefix, dir);
     if (next < 0 && errno == ENOENT && links_left > 0 &&
         follow_link(parent, name, path, len, target) == 0)
       return make_dirs(root, target, dir, links_left - 1);
@@ -119,7 +131,7 @@ int make_dirs_in_root(int root, const char *path, mode_t mode) {
   return make_owned_dirs_in_root(root, path, &dir);
 }
 
-int open_parent(int root, const char *path, const char **name) {
+static int find_parent(int root, const char *path, const struct new_dir *made, const char **name) {
   char dir[PATH_MAX];
   const char *slash = strrchr(path, '/');
   *name = slash == NULL ? path : slash + 1;
@@ -134,20 +146,28 @@ int open_parent(int root, const char *path, const char **name) {
   }
   memcpy(dir, path, len);
   dir[len] = '\0';
-  return make_dirs_in_root(root, len == 0 ? "/" : dir, 0755);
+  return make_owned_dirs_in_root(root, len == 0 ? "/" : dir, made);
 }
+
+int open_parent(int root, const char *path, const char **name) {
+  const struct new_dir dir = { .mode = 0755 };
+  return find_parent(root, path, &dir, name);
+}
+
+static const struct new_dir mount_point = { .mode = 0755, .to_mount_on = 1 };
 
 static int make_file(int root, const char *path, int links_left) {
   const int found = open_in_root(root, path, O_PATH);
   if (found >= 0 || errno != ENOENT)
     return found;
   const char *name;
-  autofd parent = open_parent(root, path, &name);
-  if (parent < 0)
+  struct timespec before;
+  autofd parent = find_parent(root, path, &mount_point, &name);
+  if (parent < 0 || made_note(root, parent, path, &before) < 0)
     return -1;
   autofd file = openat(parent, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, 0644);
   if (file >= 0)
-    return open_in_root(root, path, O_PATH);
+    return made_settle(parent, &before) < 0 ? -1 : open_in_root(root, path, O_PATH);
   char target[PATH_MAX];
   if (errno != EEXIST || links_left == 0 ||
       follow_link(parent, name, path, strlen(path), target) < 0)
@@ -156,5 +176,6 @@ static int make_file(int root, const char *path, int links_left) {
 }
 
 int make_target(int root, const char *path, int is_dir) {
-  return is_dir ? make_dirs_in_root(root, path, 0755) : make_file(root, path, LINKS_MAX);
+  return is_dir ? make_owned_dirs_in_root(root, path, &mount_point)
+                : make_file(root, path, LINKS_MAX);
 }

@@ -17,6 +17,7 @@ int make_dirs_in_root(int root, const char *path, mode_t mode);
 /* What a directory gets that is made on the way; ours without `owned`. */
 struct new_dir {
   mode_t mode;
+  int to_mount_on; /* written down (made.h) */
   int owned;
   uid_t uid;
   gid_t gid;
@@ -27,7 +28,8 @@ int make_owned_dirs_in_root(int root, const char *path, const struct new_dir *di
 
 /*
  * The place to mount on: the directory or file at `path`, made if it is missing (an empty
- * file when `is_dir` is 0). Returns an O_PATH descriptor, or -1 with errno.
+ * file when `is_dir` is 0), which is written down (made.h). Returns an O_PATH descriptor, or -1
+ * with errno.
  */
 int make_target(int root, const char *path, int is_dir);
 

@@ -17,6 +17,7 @@ import { defaultCapabilities } from '../../core/spec/capabilities.ts'
 import { deviceParts, type HostDevice } from '../../core/spec/devices.ts'
 import { containerEnvironment } from '../../core/spec/environment.ts'
 import { generateSpec, type SpecRequest } from '../../core/spec/generate.ts'
+import { noExtraMounts } from '../../core/spec/mounts.ts'
 import { listNamespaces } from '../../core/spec/namespaces.ts'
 import { protectedPaths } from '../../core/spec/protected-paths.ts'
 import { defaultRlimits } from '../../core/spec/rlimits.ts'
@@ -94,6 +95,7 @@ const request = (script: string): SpecRequest => ({
   seccomp: undefined,
   rlimits: defaultRlimits({ nofile: 512, nproc: 512 }),
   generatedFiles: [{ destination: '/etc/hosts', source: join(bundle, 'hosts') }],
+  extraMounts: noExtraMounts,
   gid5Mapped: true,
   shmSizeBytes: 1 << 20,
   procOptions: [],

@@ -8,6 +8,7 @@ import { hostSideEffects } from './effects-host-side.ts'
 import { mountEffects } from './effects-mount.ts'
 import { processEffects } from './effects-process.ts'
 import { seccompEffects } from './effects-seccomp.ts'
+import { volumeEffects } from './effects-volume.ts'
 import { hookEffects } from './hook-ops.ts'
 
 /** An op without a row here does not compile. */
@@ -16,6 +17,7 @@ const effects: Readonly<Record<OpName, readonly Effect[]>> = {
   ...seccompEffects,
   ...fileEffects,
   ...mountEffects,
+  ...volumeEffects,
   ...hostSideEffects,
   hook: hookEffects,
   ...chrootEffects,

@@ -9,6 +9,7 @@ import { hostSideFailures } from './failures-host-side.ts'
 import { mountFailures } from './failures-mount.ts'
 import { processFailures } from './failures-process.ts'
 import { seccompFailures } from './failures-seccomp.ts'
+import { volumeFailures } from './failures-volume.ts'
 import { hookFailures } from './hook-ops.ts'
 
 /** An op without a row here does not compile. */
@@ -17,6 +18,7 @@ const failures: Readonly<Record<OpName, readonly Failure[]>> = {
   ...seccompFailures,
   ...fileFailures,
   ...mountFailures,
+  ...volumeFailures,
   ...hostSideFailures,
   hook: hookFailures,
   ...chrootFailures,

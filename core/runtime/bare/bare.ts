@@ -19,6 +19,7 @@ import { accountFileOps, accountFiles } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
 import { nameSeccompAgent } from '../seccomp-agent.ts'
+import { volumeFacts } from '../volume-facts.ts'
 import { keptPath, settleLoans } from './journal.ts'
 import { refuseImpossible } from './refuse.ts'
 
@@ -47,11 +48,13 @@ export async function prepareBare(
   const files = await performOps(context, monitor, firstOps(plan, { setgroupsDenied }))
   const spec = specOf(context, plan, {
     generatedFiles: [],
+    hostMounts: undefined,
     seccomp: plan.process.security.noNewPrivileges ? filter.profile : undefined,
     passwd: files.get(accountFiles.passwd)?.toString(),
     group: files.get(accountFiles.group)?.toString(),
   })
-  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder }
+  const volumes = volumeFacts(plan, undefined)
+  return { plan, pid, spec: bareSpec(spec, plan), filter, setgroupsDenied, folder, volumes }
 }
 
 /** The rest of it: `startProgram`. What the program is lent stays until the next who comes. */
@@ -144,7 +147,7 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const { lend, lentFiles } = await import('./loans-main.ts')
   const folder = keptPath(snapshot)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const view = networkView(plan.network, plan.request.defaults)
+  const view = networkView({ kind: 'host' }, plan.request.defaults)
   const generated = writeGeneratedFiles(context, plan, { folder, view })
   const missing = lend(snapshot, lentFiles(generated))
   const [first] = missing

@@ -14,8 +14,8 @@ const refuseMkdir = (fields: string) => `{
 }`
 
 /** What the filter may refuse before the kernel does; none of it would change the machine. */
-const calls = `for call in "mount -t tmpfs x /mnt" "chroot / true" "hostname other" "unshare -U true" \\
-  "unshare -m true" "dmesg" "swapoff /none" "setarch i386 true"; do
+const calls = `for call in "mount -t tmpfs x /mnt" "chroot / true" "hostname other" \\
+  "unshare -U true" "unshare -m true" "dmesg" "swapoff /none" "setarch i386 true"; do
   $call >/dev/null 2>&1; echo "$call: $?"; done`
 
 /** Filters of system calls. */

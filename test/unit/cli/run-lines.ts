@@ -12,6 +12,7 @@ const runPlain = {
   hostname: undefined,
   tty: undefined,
   terminalSize: undefined,
+  mount: [],
   ...noContainerOptions,
   addHistory: false,
   dryRun: false,

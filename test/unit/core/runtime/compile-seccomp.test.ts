@@ -18,6 +18,7 @@ const order = (noNewPrivileges: boolean, flags: number | undefined): readonly st
     sharesDev: false,
     guardEnds: false,
     seccomp,
+    volumes: { owned: [], made: { always: '', here: '' } },
   }
   const wanted = ['no-new-privs', 'gate', 'seccomp', 'seccomp-notify', 'setid', 'exec']
   return compileSpec(spec, facts)

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { chrootMounts } from '../../../../core/spec/chroot-mounts.ts'
-import { containerMounts } from '../../../../core/spec/mounts.ts'
+import { containerMounts, noExtraMounts } from '../../../../core/spec/mounts.ts'
 
 const full = containerMounts({
+  ...noExtraMounts,
   gid5Mapped: true,
   shmSizeBytes: 65_536,
   procOptions: [],

@@ -38,6 +38,13 @@ describe('devices in a spec', () => {
     })
   })
 
+  it('keep their paths where /dev is the host’s', () => {
+    const shared = { mayMakeNodes: false, sharesDev: true }
+    assert.throws(() => deviceParts([fuse], shared), { code: 'USAGE', hint: /isolation chroot/ })
+    const own = { ...fuse, path: fuse.hostPath }
+    assert.equal(deviceParts([own], shared).mounts.length, 1)
+  })
+
   it('leave no rule where there are none', () => {
     assert.deepEqual(deviceParts([], { mayMakeNodes: true }).rules, [])
   })

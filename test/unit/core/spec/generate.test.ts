@@ -73,7 +73,7 @@ describe('generateSpec', () => {
     const { mounts } = generateSpec(plain)
     assert.deepEqual(
       mounts?.map(({ destination }) => destination),
-      ['/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/sys', '/etc/hosts'],
+      ['/proc', '/dev', '/sys', '/etc/hosts', '/dev/pts', '/dev/shm', '/dev/mqueue'],
     )
   })
 

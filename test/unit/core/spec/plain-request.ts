@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defaultCapabilities } from '../../../../core/spec/capabilities.ts'
 import type { SpecRequest } from '../../../../core/spec/generate.ts'
+import { noExtraMounts } from '../../../../core/spec/mounts.ts'
 import { listNamespaces } from '../../../../core/spec/namespaces.ts'
 import { protectedPaths } from '../../../../core/spec/protected-paths.ts'
 import { defaultRlimits } from '../../../../core/spec/rlimits.ts'
@@ -36,6 +37,7 @@ export const plain: SpecRequest = {
   seccomp: undefined,
   rlimits: defaultRlimits({ nofile: 1024, nproc: 2n ** 64n - 1n }),
   generatedFiles: [{ destination: '/etc/hosts', source: '/run/x/hosts' }],
+  extraMounts: noExtraMounts,
   gid5Mapped: true,
   shmSizeBytes: undefined,
   procOptions: [],

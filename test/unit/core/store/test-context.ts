@@ -69,6 +69,13 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       seccompAgent: unused,
       unlinkAtEnd: unused,
       run: unused,
+      external: {
+        guard: unused,
+        consoleSocket: unused,
+        command: unused,
+        adopt: unused,
+        last: unused,
+      },
       follow: unused,
       exit: unused,
       exec: unused,
