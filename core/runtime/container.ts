@@ -75,8 +75,7 @@ export async function prepareContainer(
   const hostSide = hostSideOf(context.rights, plan)
   const hostMounts = await hostMountsOf(context, plan, { folder, drops, hostSide })
   if (plan.runtime !== undefined) {
-    const note = (container: PreparedContainer) => noteContainer(context, monitor, container)
-    const options = { folder, filter, hooks, drops, note, hostMounts }
+    const options = { folder, filter, hooks, hostSide, hostMounts }
     return prepareForRuntime(context, monitor, plan, options)
   }
   const pid = await monitor.start(startRequest(plan))

@@ -8,6 +8,7 @@ import { lacking } from '../harness/requires.ts'
 import { openUser, type TestUser } from '../harness/user.ts'
 import { basicRows } from './run-options/basics.ts'
 import { confRows } from './run-options/conf.ts'
+import { mountRows } from './run-options/mounts.ts'
 import { namespaceRows } from './run-options/namespaces.ts'
 import { networkRows } from './run-options/network.ts'
 import { processRows } from './run-options/process.ts'
@@ -30,6 +31,7 @@ const rows: readonly OptionRow[] = [
   ...networkRows,
   ...processRows,
   ...seccompRows,
+  ...mountRows,
 ]
 
 interface Bench {
