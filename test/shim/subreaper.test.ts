@@ -120,7 +120,3 @@ describe('unlink-at-end', () => {
     }),
   )
 })
-
-function whose(identity: readonly unknown[]): string {
-  return identity.length > 0 ? ', of another user' : ''
-}

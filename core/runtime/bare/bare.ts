@@ -18,11 +18,8 @@ import { performOps } from '../perform.ts'
 import { accountFileOps, accountFiles } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
-
 import { nameSeccompAgent } from '../seccomp-agent.ts'
-
 import { volumeFacts } from '../volume-facts.ts'
-
 import { keptPath, settleLoans } from './journal.ts'
 import { refuseImpossible } from './refuse.ts'
 
