@@ -8,7 +8,9 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readlinkSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -30,7 +32,7 @@ const prefix = 'tsbuild-test-'
  */
 export function makeEnvironment(isPrivate: boolean): string {
   removeStale()
-  const directory = mkdtempSync(join(parent, `${prefix}${process.pid}-`))
+  const directory = mkdtempSync(join(parent, `${prefix}${pidNamespace()}-${process.pid}-`))
   for (const path of [directory, join(directory, 'cases')]) {
     mkdirSync(path, { recursive: true })
     chmodSync(path, 0o755)
@@ -62,11 +64,22 @@ export function removeEnvironment(directory: string): void {
 /** Folders of runs that were killed. */
 function removeStale(): void {
   for (const name of readdirSync(parent).filter((entry) => entry.startsWith(prefix))) {
-    const [pid] = name.slice(prefix.length).split('-')
-    if (existsSync(`/proc/${pid}`)) continue
-    spawnSync('rm', ['-rf', join(parent, name)], { stdio: 'ignore' })
+    const path = join(parent, name)
+    if (isStale(path, name)) spawnSync('rm', ['-rf', path], { stdio: 'ignore' })
   }
 }
+
+/** A number of a process means something only in its namespace; others' runs do not take a day. */
+function isStale(path: string, name: string): boolean {
+  const [namespace, pid] = name.slice(prefix.length).split('-')
+  if (namespace === pidNamespace()) return !existsSync(`/proc/${pid}`)
+  return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > DAY_MS
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** The number in `pid:[4026531836]`. */
+const pidNamespace = (): string => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? ''
 
 /** Node may be installed below /root: a bind mount makes it reachable. */
 function reachableNode(directory: string, account: Account | null): string {
