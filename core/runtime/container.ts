@@ -7,7 +7,6 @@ import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
 import { changesIds } from '../spec/id-maps.ts'
 import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
-import { containerProcessState } from '../spec/seccomp/process-state.ts'
 import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
 import type { ExternalContainer } from './external/external-main.ts'
@@ -30,6 +29,7 @@ import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
 import { noteSharedRun } from './running.ts'
+import { nameSeccompAgent } from './seccomp-agent.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
 import { hostMountsOf, volumeFacts } from './volume-facts.ts'
 
@@ -75,8 +75,7 @@ export async function prepareContainer(
   const hostSide = hostSideOf(context.rights, plan)
   const hostMounts = await hostMountsOf(context, plan, { folder, drops, hostSide })
   if (plan.runtime !== undefined) {
-    const note = (container: PreparedContainer) => noteContainer(context, monitor, container)
-    const options = { folder, filter, hooks, drops, note, hostMounts }
+    const options = { folder, filter, hooks, hostSide, hostMounts }
     return prepareForRuntime(context, monitor, plan, options)
   }
   const pid = await monitor.start(startRequest(plan))
@@ -134,7 +133,7 @@ export async function startProgram(
   await performConnected(context, monitor, container, ops)
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
-  await nameAgent(context, monitor, container)
+  await nameSeccompAgent(context, monitor, container)
   await noteContainer(context, monitor, container)
   await monitor.run()
   await hooks?.afterStart()
@@ -160,19 +159,6 @@ function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan):
 /** Where all is mounted, and the host still in sight. */
 const pivotOf = (ops: readonly Op[]): number =>
   ops.findIndex(([name]) => name === 'hook' || name === 'pivot')
-
-/** Who answers for the filter, if it asks anybody. */
-async function nameAgent(
-  { trace }: Context,
-  monitor: ContainerMonitor,
-  { plan, pid, spec, filter: { profile } }: PreparedContainer,
-): Promise<void> {
-  if (profile?.listenerPath === undefined) return
-  const { id, rootfs } = plan.subject
-  const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
-  trace('shim', 'seccomp-agent', { path: profile.listenerPath })
-  await monitor.seccompAgent({ path: profile.listenerPath, state })
-}
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
   const byClone = namespaces.filter(({ type }) => type === 'pid' || type === 'user')

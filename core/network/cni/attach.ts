@@ -8,7 +8,7 @@ import type { ProcessIdentity } from '../../runtime/running.ts'
 import { type CniNetwork, findNetworks } from './config.ts'
 import { detachProgram } from './detach-program.ts'
 import { pinPath } from './pin-path.ts'
-import { type CniPlace, callPlugin } from './plugin.ts'
+import { type CniPlace, callPlugin, findPlugin } from './plugin.ts'
 import {
   type AttachedNetwork,
   newAttachment,
@@ -48,6 +48,9 @@ export async function attachNetworks(
   const { names, containerId, owner, defaults } = request
   const networks = findNetworks(defaults.networkConfigDir || DEFAULT_CONFIG_DIR, names)
   const pluginDirs = pluginDirsOf(context, defaults)
+  for (const network of networks) // all of them, before the first does anything
+    for (const plugin of network.plugins)
+      findPlugin(pluginDirs, { command: 'ADD', network, plugin })
   const netns = pinNamespace(launcher, request)
   mkdirSync(recordsFolder(context.paths), { recursive: true, mode: 0o700 })
   const path = recordPath(context.paths, containerId)

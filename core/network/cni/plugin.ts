@@ -40,11 +40,7 @@ const ADMIN_PATH = '/usr/local/sbin:/usr/sbin:/sbin'
 export async function callPlugin(place: CniPlace, call: PluginCall): Promise<unknown> {
   const { command, network, plugin, prevResult } = call
   const { pluginDirs, containerId, netns, ifname, path } = place
-  const program = findProgram(plugin.type, pluginDirs.join(':'))
-  if (program === undefined)
-    throw new TsbuildError('NETWORK_FAILED', `${told(call)}: there is no plugin ${plugin.type}`, {
-      hint: `install the package containernetworking-plugins; looked in ${pluginDirs.join(', ')}`,
-    })
+  const program = findPlugin(pluginDirs, call)
   const { cniVersion, name } = network
   const env = {
     ...{ CNI_COMMAND: command, CNI_CONTAINERID: containerId, CNI_NETNS: netns },
@@ -61,7 +57,20 @@ export async function callPlugin(place: CniPlace, call: PluginCall): Promise<unk
   })
 }
 
-const told = ({ command, network }: PluginCall) =>
+/** The program of a plugin. @throws TsbuildError NETWORK_FAILED where there is none */
+export function findPlugin(
+  pluginDirs: readonly string[],
+  call: Pick<PluginCall, 'command' | 'network' | 'plugin'>,
+): string {
+  const { type } = call.plugin
+  const program = findProgram(type, pluginDirs.join(':'))
+  if (program !== undefined) return program
+  throw new TsbuildError('NETWORK_FAILED', `${told(call)}: there is no plugin ${type}`, {
+    hint: `install the package containernetworking-plugins; looked in ${pluginDirs.join(', ')}`,
+  })
+}
+
+const told = ({ command, network }: Pick<PluginCall, 'command' | 'network'>) =>
   command === 'ADD'
     ? `cannot join the network ${network.name}`
     : `cannot leave the network ${network.name}`

@@ -18,6 +18,7 @@ import { performOps } from '../perform.ts'
 import { accountFileOps, accountFiles } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
+import { nameSeccompAgent } from '../seccomp-agent.ts'
 import { volumeFacts } from '../volume-facts.ts'
 import { keptPath, settleLoans } from './journal.ts'
 import { refuseImpossible } from './refuse.ts'
@@ -60,8 +61,9 @@ export async function prepareBare(
 export async function startBare(
   context: Context,
   monitor: ContainerMonitor,
-  { plan, spec, filter, setgroupsDenied }: PreparedContainer,
+  container: PreparedContainer,
 ): Promise<void> {
+  const { plan, spec, filter, setgroupsDenied } = container
   const { process } = spec
   if (process === undefined) throw new TypeError('a spec of ours has a process')
   const snapshot = snapshotOf(plan)
@@ -75,6 +77,7 @@ export async function startBare(
   try {
     await lendFiles(context, plan, snapshot)
     await performOps(context, monitor, ops)
+    if (seccomp !== undefined) await nameSeccompAgent(context, monitor, container)
     await monitor.run()
   } catch (error) {
     await settleLoans(snapshot)

@@ -11,6 +11,7 @@ import type { RuntimeSpec } from '../../spec/schema.ts'
 import type { AccountFiles } from '../../spec/user.ts'
 import { runtimeCgroup } from '../../store/runtime-cgroups.ts'
 import { CLONE } from '../kernel.ts'
+import type { VolumeFacts } from '../mount-ops.ts'
 import { isHostRoot } from '../namespaces.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { externalSpec, writeBundle } from './bundle.ts'
@@ -18,12 +19,15 @@ import { bundlePaths } from './commands.ts'
 import { findRuntime } from './find.ts'
 import { hideHybridControllers } from './hybrid-cgroups.ts'
 import { weakMounts } from './mount-check.ts'
+import { makeMountPoints } from './mount-points.ts'
+import { giveAway } from './own-tree.ts'
 import { type RuntimeSession, runtimeSession } from './session.ts'
 import { checkCreated, parsePid } from './state.ts'
 
 /** What the rest of the engine does for an external runtime as for our own. */
 export interface ExternalRequest {
   readonly plan: RunPlan
+  readonly volumes: VolumeFacts
   /** For the files of this container, on a file system that goes with this command. */
   readonly folder: string
   specOf(accounts: AccountFiles): Promise<RuntimeSpec>
@@ -64,6 +68,7 @@ export async function prepareExternal(
     spec,
     start: async () => {
       writeBundle(folder, spec)
+      makeMountPoints(plan.subject.rootfs.target, spec, request.volumes)
       const session = runtimeSession(context, monitor.external, common)
       await makeAndStart(context, monitor, { ...request, spec, session, folder })
     },
@@ -104,6 +109,7 @@ async function makeAndStart(
     guardFlags: isOwn(plan.namespaces, 'pid') ? CLONE.pid : 0,
   })
   if (plan.terminal) await monitor.external.consoleSocket(bundlePaths(folder).consoleSocket)
+  await giveAway(context, monitor.external, making)
   hideHybridControllers(context)
   await session.run('create')
   try {

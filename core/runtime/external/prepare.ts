@@ -5,19 +5,18 @@ import { withHooks } from '../../hooks/hooks.ts'
 import { TsbuildError } from '../../lib/errors.ts'
 import { cniView, networkView } from '../../network/view.ts'
 import type { HostMounts } from '../../spec/extra-mounts.ts'
-import { changesIds } from '../../spec/id-maps.ts'
-import { isApart } from '../../spec/namespaces.ts'
+import { isOwn } from '../../spec/namespaces.ts'
 import type { PreparedContainer, PrepareOptions } from '../container.ts'
 import { writeGeneratedFiles } from '../generated-files.ts'
-import { isHostRoot } from '../namespaces.ts'
 import { joinNetworks, performConnected } from '../network.ts'
+import type { HostSide } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
+import { noteSharedRun } from '../running.ts'
 import { volumeFacts } from '../volume-facts.ts'
 
-export interface RuntimeOptions extends PrepareOptions {
-  /** Has others find the container when it is made. */
-  readonly note: (container: PreparedContainer) => Promise<void>
+export interface RuntimeOptions extends Omit<PrepareOptions, 'drops'> {
+  readonly hostSide: HostSide
   readonly hostMounts: HostMounts | undefined
 }
 
@@ -31,9 +30,9 @@ export async function prepareForRuntime(
   context: Context,
   monitor: ContainerMonitor,
   plan: RunPlan,
-  { folder, filter, hooks, note, hostMounts }: RuntimeOptions,
+  { folder, filter, hooks, hostSide, hostMounts }: RuntimeOptions,
 ): Promise<PreparedContainer> {
-  refuseOtherIds(context, plan)
+  if (hostSide === 'mapped') throw otherIds()
   const { prepareExternal } = await import('./external-main.ts')
   const { network } = plan
   const { defaults } = plan.request
@@ -42,11 +41,11 @@ export async function prepareForRuntime(
   const { volume = [], mount = [] } = plan.request.options
   const hasBindMounts = [...volume, ...mount].length > 0
   const volumes = volumeFacts(plan, hostMounts)
-  if (volumes.owned.length > 0) throw notOwned()
   const common = { plan, filter, setgroupsDenied: false, folder, volumes }
   const external = await prepareExternal(context, monitor, {
     plan,
     folder,
+    volumes,
     specOf: async (accounts) => {
       const found = { ...accounts, generatedFiles, hostMounts, seccomp: filter.profile }
       const spec = specOf(context, plan, found)
@@ -60,23 +59,16 @@ export async function prepareForRuntime(
         writeGeneratedFiles(context, plan, { folder, view: joined })
       }
       await performConnected(context, monitor, { pid, plan }, [])
-      await note({ ...common, pid, spec: external.spec })
+      const { id, name } = plan.subject
+      if (!isOwn(plan.namespaces, 'pid'))
+        await noteSharedRun(context, monitor, { id, pid, container: name })
     },
   })
   return { ...common, pid: 0, spec: external.spec, external }
 }
 
-const notOwned = () =>
-  new TsbuildError('USAGE', 'cannot have an OCI runtime give a volume to its user', {
-    hint: 'leave out U, or --runtime',
-  })
-
 /** Our own init shows the files of the host's root with other ids; a runtime of others does not. */
-function refuseOtherIds({ rights }: Context, { namespaces, idMaps }: RunPlan): void {
-  if (!isHostRoot(rights) || !isApart(namespaces, 'user')) return
-  if (idMaps !== undefined && !changesIds(idMaps)) return
-  const message = 'cannot have an OCI runtime map the ids of a container of the host’s root'
-  throw new TsbuildError('NAMESPACE_UNAVAILABLE', message, {
+const otherIds = () =>
+  new TsbuildError('NAMESPACE_UNAVAILABLE', 'OCI runtimes get no id maps from the host’s root', {
     hint: 'leave out --runtime, or the options --userns…',
   })
-}
