@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import type { ContainerMonitor } from '../../native-shim/container-monitor.ts'
 import type { Context } from '../context.ts'
 import { hasCode } from '../lib/errno.ts'
@@ -55,6 +62,7 @@ export function monitorOf(init: number): ProcessIdentity {
 /** The paths of all notes. */
 export function listNotes(runroot: string): string[] {
   const folder = notesFolder(runroot)
+  if (!existsSync(folder)) return [] // as nearly always: nothing is opened
   try {
     return readdirSync(folder).map((name) => `${folder}/${name}`)
   } catch (error) {

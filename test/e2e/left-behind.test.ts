@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
 import type { Running } from '../harness/child.ts'
+import type { Kind } from '../harness/facts.ts'
 import { leftovers, survey } from '../harness/leftovers.ts'
 import { matrix } from '../harness/matrix.ts'
 import { commandLine, descendants, type Process, readProcess } from '../harness/processes.ts'
@@ -18,10 +19,24 @@ const loose = [`setsid ${LOOSE} &`, `setsid sh -c '${LOOSE}; true' &`].map((one)
 // What they print nobody waits for.
 const script = `(${loose.join(' ')}) >/dev/null 2>&1; exec sleep 1234`
 
-const sharing = {
-  'a shared pid namespace': ['run', '--network', 'none', '--pid', 'host'],
-  'chroot isolation': ['run', '--network', 'host', '--isolation', 'chroot'],
-} as const
+interface Sharing {
+  readonly how: string
+  readonly args: readonly string[]
+  readonly kinds: readonly Kind[]
+}
+
+const sharing: readonly Sharing[] = [
+  {
+    how: 'a shared pid namespace',
+    args: ['run', '--network', 'none', '--pid', 'host'],
+    kinds: ['root', 'subid', 'single'],
+  },
+  {
+    how: 'chroot isolation',
+    args: ['run', '--network', 'host', '--isolation', 'chroot'],
+    kinds: ['subid'],
+  },
+]
 
 interface Cast {
   readonly launcher: number
@@ -63,8 +78,8 @@ const hits = {
 } as const
 
 describe('with a pid namespace that is shared', () => {
-  for (const [how, args] of Object.entries(sharing)) {
-    matrix(`SIGKILL of one process leaves nothing: ${how}`, async (user) => {
+  for (const { how, args, kinds } of sharing) {
+    const killOne = async (user: TestUser) => {
       const container = await user.container('busybox')
       for (const [victim, hit] of Object.entries(hits)) {
         const before = survey()
@@ -77,9 +92,10 @@ describe('with a pid namespace that is shared', () => {
         assert.deepEqual(await leftovers(before, user), [], victim)
       }
       await user.ok(runArgs(container, ['true']))
-    })
+    }
+    matrix(`SIGKILL of one process leaves nothing: ${how}`, killOne, { kinds })
 
-    matrix(`what outlives guard and monitor is reported once: ${how}`, async (user) => {
+    const killBoth = async (user: TestUser) => {
       const container = await user.container('busybox')
       const { run, cast } = await startLoose(user, [...args, container])
       process.kill(cast.launcher, 'SIGSTOP') // or it would see the end of the guard
@@ -100,6 +116,7 @@ describe('with a pid namespace that is shared', () => {
       kill(...reported)
       assert.equal((await user.tsbuild(['containers'])).stderr, '')
       await user.ok(runArgs(container, ['true']))
-    })
+    }
+    matrix(`what outlives guard and monitor is reported once: ${how}`, killBoth, { kinds })
   }
 })

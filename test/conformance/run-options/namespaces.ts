@@ -16,7 +16,7 @@ const same = { script: names, compare: whose } as const
 const hostName = 'hostname; echo =$HOSTNAME=; cat /etc/hostname'
 const ids = [
   'tr -s " " </proc/self/uid_map; tr -s " " </proc/self/gid_map; id -u',
-  'stat -c "%u:%g %n" / /data /data/file /etc/passwd /etc/hostname /proc /sys /dev',
+  'stat -c "%u:%g %n" /data /data/file /etc/passwd /etc/hostname /proc /sys /dev',
 ].join('; ')
 const maps = ['--userns-uid-map', '0:100000:65536', '--userns-gid-map', '0:200000:65536']
 
@@ -53,7 +53,7 @@ export const namespaceRows: readonly OptionRow[] = [
   {
     name: '--userns-uid-map alone',
     from: maps.slice(0, 2),
-    script: `${ids}; touch /made; stat -c %u:%g /made; chown 5:7 /made; stat -c %u:%g /made`,
+    script: `${ids}; cd /tmp; touch a; stat -c %u:%g a; chown 5:7 a; stat -c %u:%g a`,
     kinds: ['root'],
   },
   {
