@@ -101,8 +101,8 @@ const mergeMetafiles = (results) => ({
 
 /**
  * What few commands need is a bundle of its own: the compiler of seccomp profiles, volumes, what
- * drives OCI runtimes, what reads containers.conf and hooks, yargs, which writes help and completion,
- * the checks of foreign JSON, and what starts programs of the host.
+ * drives OCI runtimes, what reads containers.conf and hooks, yargs, which writes help and
+ * completion, the checks of foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */

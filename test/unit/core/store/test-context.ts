@@ -69,13 +69,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       seccompAgent: unused,
       unlinkAtEnd: unused,
       run: unused,
-      external: {
-        guard: unused,
-        consoleSocket: unused,
-        command: unused,
-        adopt: unused,
-        last: unused,
-      },
+      external,
       follow: unused,
       exit: unused,
       exec: unused,
@@ -93,6 +87,11 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
       rmSync(base, { recursive: true, force: true })
     },
   }
+}
+
+const external = {
+  ...{ guard: unused, consoleSocket: unused, command: unused },
+  ...{ adopt: unused, last: unused },
 }
 
 function unused(): never {
