@@ -68,10 +68,10 @@ export interface RunPlan extends Surroundings, IsolationPlan {
   readonly addedHosts: readonly AddedHost[]
   readonly dns: DnsOptions
   readonly process: ProcessPlan
-  /** Undefined: our own engine. */
-  readonly runtime: ExternalRuntime | undefined
   readonly asked: AskedMounts
   readonly subscriptions: readonly Subscription[]
+  /** Undefined: our own engine. */
+  readonly runtime: ExternalRuntime | undefined
   readonly machine: Machine
 }
 
@@ -112,9 +112,9 @@ export function planRun(
     addedHosts: (options.addHost ?? []).map(addedHost),
     dns: dnsOptions(options),
     process: processPlan(options, request.defaults),
-    runtime: externalRuntime(options, { isolation: isolation.isolation, env: context.env }),
     asked: askedMounts(options),
     subscriptions: findSubscriptions(context, options.defaultMountsFile),
+    runtime: externalRuntime(options, { isolation: isolation.isolation, env: context.env }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }

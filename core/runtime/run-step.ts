@@ -19,6 +19,7 @@ import { type PrepareOptions, prepareContainer, startProgram } from './container
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
 import { monitorOfRun } from './namespaces.ts'
+import { releaseNetworks } from './network.ts'
 import { refuseLimits } from './process-plan.ts'
 import {
   type ProgramRequest,
@@ -97,6 +98,7 @@ export async function runStep(
     }
   } finally {
     for (const drop of drops) drop()
+    releaseNetworks(monitor, folder)
     rmSync(folder, { recursive: true })
   }
 }

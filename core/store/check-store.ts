@@ -40,6 +40,14 @@ export function isPrivateDirectory(path: string, what: string): boolean {
   throw unsafe(path, what, `has mode ${octal}, it must be 0700`, `chmod 0700 ${path}`)
 }
 
+/** It is there, and nothing can be changed in it. */
+export function readonlyStore(root: string, cause: unknown): TsbuildError {
+  return new TsbuildError('STORE_UNSAFE', `cannot write to the store ${root}`, {
+    cause,
+    hint: 'mount it read-write, or choose another directory (--root)',
+  })
+}
+
 function statsOf(path: string, what: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })

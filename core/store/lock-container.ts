@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Lock } from '../../native-shim/monitor.ts'
+import type { Busy, Lock, Monitor } from '../../native-shim/monitor.ts'
 import type { Context } from '../context.ts'
+import { hasCode } from '../lib/errno.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { recoverNetworks } from '../network/recover.ts'
 import { settleLoans } from '../runtime/bare/journal.ts'
+import { readonlyStore } from './check-store.ts'
 import type { ContainerRecord } from './container-record.ts'
 import { findContainer, readContainer } from './containers.ts'
 import { containerLockPath, snapshotName } from './layout.ts'
@@ -37,10 +40,11 @@ async function takeContainer(
   context: Context,
   nameOrId: string,
 ): Promise<{ record: ContainerRecord; lock: Lock }> {
+  await recoverNetworks(context)
   const monitor = monitorOf(context)
   const { id, name } = findContainer(context, nameOrId)
   const path = containerLockPath(context.paths.root, id)
-  const first = monitor.tryLock(path, 'exclusive')
+  const first = tryLock(context, monitor, path)
   if ('holder' in first) context.warn(`waiting for container ${name}: ${userOf(first)} uses it`)
   const lock = 'holder' in first ? monitor.lock(path, 'exclusive') : first
   const record = readContainer(context, id)
@@ -53,6 +57,14 @@ async function takeContainer(
   throw new TsbuildError('CONTAINER_UNKNOWN', `container ${name} was removed meanwhile`, {
     hint: '"tsbuild containers" lists what there is',
   })
+}
+
+function tryLock({ paths }: Context, monitor: Monitor, path: string): Lock | Busy {
+  try {
+    return monitor.tryLock(path, 'exclusive')
+  } catch (error) {
+    throw hasCode(error, 'EROFS') ? readonlyStore(paths.root, error) : error
+  }
 }
 
 /** Words for who holds a lock. */

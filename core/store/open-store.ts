@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -14,7 +15,7 @@ import type { Context } from '../context.ts'
 import { hasCode } from '../lib/errno.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { writeFileAtomic } from '../lib/files.ts'
-import { isPrivateDirectory, storeExists } from './check-store.ts'
+import { isPrivateDirectory, readonlyStore, storeExists } from './check-store.ts'
 import { folders, STORE_VERSION, versionPath } from './layout.ts'
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants
@@ -29,6 +30,7 @@ export function openStore({ paths }: Pick<Context, 'paths'>): void {
   closeIfNew(paths.root)
   makePrivateDirectory(paths.root, 'the store')
   makePrivateDirectory(paths.runroot, 'the place for run state')
+  refuseReadonly(paths.root)
   if (!storeExists(paths.root)) {
     refuseOtherContent(paths.root)
     writeFileAtomic(versionPath(paths.root), `${STORE_VERSION}\n`)
@@ -67,6 +69,14 @@ function closeIfNew(path: string): void {
     if (isOpen && readdirSync(path).every((name) => name === 'lost+found')) fchmodSync(fd, 0o700)
   } finally {
     closeSync(fd)
+  }
+}
+
+function refuseReadonly(root: string): void {
+  try {
+    accessSync(root, constants.W_OK)
+  } catch (cause) {
+    throw readonlyStore(root, cause)
   }
 }
 

@@ -14,6 +14,8 @@ const folder = join(repository, 'man')
 const shown = commands.filter(({ hidden }) => hidden !== true)
 /** Where the options are described that several commands share. */
 const sharedPage = 'tsbuild-container.7.md'
+/** What is about no command. */
+const topics = ['tsbuild-nested.7.md']
 const all: readonly CommandTable[] = [program, ...shown]
 const pageOf = ({ name }: CommandTable) => (name === 'tsbuild' ? name : `tsbuild-${name}`)
 
@@ -28,8 +30,8 @@ const chapters = [
 ]
 
 describe('the pages in man/', () => {
-  it('are one for each command, and one for all', () => {
-    const wanted = [...all.map((table) => `${pageOf(table)}.1.md`), sharedPage]
+  it('are one for each command, one for all, and some for topics', () => {
+    const wanted = [...all.map((table) => `${pageOf(table)}.1.md`), sharedPage, ...topics]
     assert.deepEqual(readdirSync(folder).sort(), wanted.sort())
   })
 

@@ -3,12 +3,12 @@ import type { ContainerMonitor } from '../../../native-shim/container-monitor.ts
 import type { Context } from '../../context.ts'
 import { withHooks } from '../../hooks/hooks.ts'
 import { TsbuildError } from '../../lib/errors.ts'
-import { networkView } from '../../network/view.ts'
+import { cniView, networkView } from '../../network/view.ts'
 import type { HostMounts } from '../../spec/extra-mounts.ts'
 import { isOwn } from '../../spec/namespaces.ts'
 import type { PreparedContainer, PrepareOptions } from '../container.ts'
 import { writeGeneratedFiles } from '../generated-files.ts'
-import { performConnected } from '../network.ts'
+import { joinNetworks, performConnected } from '../network.ts'
 import type { HostSide } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
@@ -34,7 +34,9 @@ export async function prepareForRuntime(
 ): Promise<PreparedContainer> {
   if (hostSide === 'mapped') throw otherIds()
   const { prepareExternal } = await import('./external-main.ts')
-  const view = networkView(plan.network, plan.request.defaults)
+  const { network } = plan
+  const { defaults } = plan.request
+  const view = network.kind === 'cni' ? cniView([], defaults) : networkView(network, defaults)
   const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const { volume = [], mount = [] } = plan.request.options
   const hasBindMounts = [...volume, ...mount].length > 0
@@ -51,6 +53,11 @@ export async function prepareForRuntime(
       return hooked.spec
     },
     connect: async (pid) => {
+      if (network.kind === 'cni') {
+        // Addresses are known only now: they go into the files that the container has already.
+        const joined = await joinNetworks(context, monitor, { plan, pid }, folder)
+        writeGeneratedFiles(context, plan, { folder, view: joined })
+      }
       await performConnected(context, monitor, { pid, plan }, [])
       const { id, name } = plan.subject
       if (!isOwn(plan.namespaces, 'pid'))
