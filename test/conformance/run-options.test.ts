@@ -13,6 +13,7 @@ import { namespaceRows } from './run-options/namespaces.ts'
 import { networkRows } from './run-options/network.ts'
 import { processRows } from './run-options/process.ts'
 import type { OptionRow } from './run-options/row.ts'
+import { runtimeRows } from './run-options/runtime.ts'
 import { seccompRows } from './run-options/seccomp.ts'
 import {
   buildahTool,
@@ -30,6 +31,7 @@ const rows: readonly OptionRow[] = [
   ...namespaceRows,
   ...networkRows,
   ...processRows,
+  ...runtimeRows,
   ...mountRows,
   ...seccompRows,
 ]

@@ -23,6 +23,7 @@ import { makeMountPoints } from './mount-points.ts'
 import { giveAway } from './own-tree.ts'
 import { type RuntimeSession, runtimeSession } from './session.ts'
 import { checkCreated, parsePid } from './state.ts'
+import { makeWorkdir } from './workdir.ts'
 
 /** What the rest of the engine does for an external runtime as for our own. */
 export interface ExternalRequest {
@@ -69,6 +70,7 @@ export async function prepareExternal(
     start: async () => {
       writeBundle(folder, spec)
       makeMountPoints(plan.subject.rootfs.target, spec, request.volumes)
+      makeWorkdir(plan.subject.rootfs.target, spec)
       const session = runtimeSession(context, monitor.external, common)
       await makeAndStart(context, monitor, { ...request, spec, session, folder })
     },

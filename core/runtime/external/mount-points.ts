@@ -15,6 +15,7 @@ import { hasCode } from '../../lib/errno.ts'
 import { describeMade } from '../../snapshot/made-file.ts'
 import type { Mount, RuntimeSpec } from '../../spec/schema.ts'
 import { everyRun, type VolumeFacts } from '../mount-ops.ts'
+import { openFolder } from './workdir.ts'
 
 /**
  * Makes what a runtime would make itself to mount on it, and writes it down as init does: so that
@@ -72,7 +73,8 @@ interface Point {
 function makeOne({ root, file }: Making, { folder, name, isFile }: Point): void {
   const path = folder === '/' ? `/${name}` : `${folder}/${name}`
   if (exists(root, path)) return
-  const folderFd = openInRoot(root, folder, O_PATH | constants.O_DIRECTORY)
+  const folderFd = openFolder(root, folder)
+  if (folderFd === undefined) return
   try {
     const place = `/proc/self/fd/${folderFd}`
     const before = fileTime(fstatSync(folderFd, { bigint: true }).mtimeNs)
@@ -94,6 +96,7 @@ function exists(root: Root, path: string): boolean {
     return true
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false
+    if (hasCode(error, 'ENOTDIR', 'ELOOP')) return true // not ours to make
     throw error
   }
 }
