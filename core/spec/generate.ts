@@ -57,7 +57,7 @@ export interface SpecRequest extends DeviceParts {
   readonly resources: ResourceOptions['resources']
   readonly cgroupsPath: string | undefined
   readonly annotations: Readonly<Record<string, string>>
-  /** By their names, each of a namespace of the container's own. */
+  /** By their names, each of a namespace of the container's own; as in buildah with a network. */
   readonly sysctls?: Readonly<Record<string, string>>
 }
 
@@ -145,7 +145,7 @@ function capabilitySets({ capabilities, user }: SpecRequest) {
 
 function containerLinux(request: SpecRequest): NonNullable<RuntimeSpec['linux']> {
   const { idMaps, seccomp, devices, rules, cgroupsPath } = request
-  const sysctl = { ...(isConfigured(request) && networkSysctls), ...request.sysctls }
+  const sysctl = isConfigured(request) ? { ...networkSysctls, ...request.sysctls } : {}
   const resources = { ...request.resources, ...(rules.length > 0 && { devices: rules }) }
   return {
     ...(idMaps && { uidMappings: idMaps.uid, gidMappings: idMaps.gid }),
