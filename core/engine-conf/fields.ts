@@ -103,7 +103,7 @@ const fields = {
   'engine.runtime': unused('text'),
   'engine.runtimes': fallback('lists', 'runtimes'),
   'network.cni_plugin_dirs': fallback('list', 'cniPluginDirs'),
-  'network.default_network': fallback('text', 'defaultNetwork'),
+  'network.default_network': unused('text'),
   'network.default_rootless_network_cmd': fallback('text', 'rootlessNetworkCommand'),
   'network.network_config_dir': fallback('text', 'networkConfigDir'),
   'network.pasta_options': fallback('list', 'pastaOptions'),

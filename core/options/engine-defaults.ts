@@ -21,8 +21,6 @@ export interface EngineDefaults {
   readonly runtimes?: Readonly<Record<string, readonly string[]>>
   readonly cniPluginDirs?: readonly string[]
   readonly networkConfigDir?: string
-  /** The network that is meant where none is named. */
-  readonly defaultNetwork?: string
   /** `slirp4netns` or `pasta`. */
   readonly rootlessNetworkCommand?: string
   readonly slirpPath?: string

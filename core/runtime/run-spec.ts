@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { withUlimits } from '../options/ulimit.ts'
 import { deviceParts } from '../spec/devices.ts'
@@ -12,6 +13,7 @@ import { protectedPaths } from '../spec/protected-paths.ts'
 import { defaultRlimits } from '../spec/rlimits.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
 import type { LinuxSeccomp } from '../spec/seccomp/types.ts'
+import { defaultSysctls } from '../spec/sysctls.ts'
 import { type AccountFiles, checkUserMapped, resolveUser } from '../spec/user.ts'
 import { hardLimits, thermalCpus } from './host.ts'
 import { isHostRoot } from './namespaces.ts'
@@ -69,6 +71,7 @@ export function specOf(
         : extraMounts(plan.asked, found.hostMounts, account),
     gid5Mapped: isMapped(5, ids.gidMap),
     annotations: request.defaults.annotations ?? {},
+    sysctls: defaultSysctls(request.defaults.sysctls ?? [], plan.namespaces, existsSync),
   })
 }
 

@@ -57,6 +57,8 @@ export interface SpecRequest extends DeviceParts {
   readonly resources: ResourceOptions['resources']
   readonly cgroupsPath: string | undefined
   readonly annotations: Readonly<Record<string, string>>
+  /** By their names, each of a namespace of the container's own; as in buildah with a network. */
+  readonly sysctls?: Readonly<Record<string, string>>
 }
 
 /**
@@ -143,11 +145,12 @@ function capabilitySets({ capabilities, user }: SpecRequest) {
 
 function containerLinux(request: SpecRequest): NonNullable<RuntimeSpec['linux']> {
   const { idMaps, seccomp, devices, rules, cgroupsPath } = request
+  const sysctl = isConfigured(request) ? { ...networkSysctls, ...request.sysctls } : {}
   const resources = { ...request.resources, ...(rules.length > 0 && { devices: rules }) }
   return {
     ...(idMaps && { uidMappings: idMaps.uid, gidMappings: idMaps.gid }),
     namespaces: request.namespaces,
-    ...(isConfigured(request) && { sysctl: networkSysctls }),
+    ...(Object.keys(sysctl).length > 0 && { sysctl }),
     ...(devices.length > 0 && { devices }),
     ...(cgroupsPath !== undefined && { cgroupsPath }),
     ...(Object.keys(resources).length > 0 && { resources }),

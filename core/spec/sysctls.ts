@@ -39,3 +39,35 @@ export function sysctlPath(name: string, namespaces: readonly Listed[]): string 
 
 /** What buildah sets where it configures a network: ping works for every group. */
 export const networkSysctls = { 'net.ipv4.ping_group_range': '0 0' } as const
+
+/**
+ * Those of `default_sysctls` in containers.conf that the container can have. The others are passed
+ * over, for the file is about all containers, and so is what we set anyway where it is needed.
+ *
+ * @param lines NAME=VALUE
+ * @param isThere whether the kernel has the file
+ */
+export function defaultSysctls(
+  lines: readonly string[],
+  namespaces: readonly Listed[],
+  isThere: (path: string) => boolean,
+): Readonly<Record<string, string>> {
+  const pairs = lines.map((line) => {
+    const [name = '', ...rest] = line.split('=')
+    return [name.trim(), rest.join('=').trim()] as const
+  })
+  const isWanted = ([name, value]: readonly [string, string]) => {
+    const path = pathIfOwn(name, namespaces)
+    const isOurs = Object.entries(networkSysctls).some((own) => own.join() === `${name},${value}`)
+    return path !== undefined && value !== '' && !isOurs && isThere(path)
+  }
+  return Object.fromEntries(pairs.filter(isWanted))
+}
+
+function pathIfOwn(name: string, namespaces: readonly Listed[]): string | undefined {
+  try {
+    return sysctlPath(name, namespaces)
+  } catch {
+    return undefined
+  }
+}

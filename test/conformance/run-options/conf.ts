@@ -102,8 +102,15 @@ const keyRows: readonly ConfRow[] = [
     }),
   ),
   {
-    name: 'default_sysctls',
+    name: 'default_sysctls, which need a network',
     lines: 'default_sysctls = ["net.ipv4.ip_unprivileged_port_start=80"]',
+    script: 'cat /proc/sys/net/ipv4/ip_unprivileged_port_start',
+  },
+  {
+    name: 'default_sysctls with a network',
+    lines: 'default_sysctls = ["net.ipv4.ip_unprivileged_port_start=80"]',
+    kinds: ['root'],
+    ownNetwork: true,
     script: 'cat /proc/sys/net/ipv4/ip_unprivileged_port_start',
   },
   {

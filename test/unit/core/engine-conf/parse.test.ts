@@ -58,7 +58,6 @@ const defaults: readonly [text: string, want: EngineDefaults][] = [
   ['[engine]\nnetwork_cmd_path = "/s"', { slirpPath: '/s' }],
   ['[engine.runtimes]\nrunc = ["/a", "/b"]', { runtimes: { runc: ['/a', '/b'] } }],
   ['[network]\ncni_plugin_dirs = ["/cni"]', { cniPluginDirs: ['/cni'] }],
-  ['[network]\ndefault_network = "net"', { defaultNetwork: 'net' }],
   ['[network]\ndefault_rootless_network_cmd = "pasta"', { rootlessNetworkCommand: 'pasta' }],
   ['[network]\nnetwork_config_dir = "/n"', { networkConfigDir: '/n' }],
   ['[network]\npasta_options = ["--map-gw"]', { pastaOptions: ['--map-gw'] }],
@@ -73,6 +72,7 @@ const silent: readonly string[] = [
   containers('userns = "host"'),
   containers('no_such_key = { a = 1979-05-27 }'),
   '[engine]\nruntime = "runc"',
+  '[network]\ndefault_network = "podman"',
   '[secrets.opts]\n[machine]\ncpus = 1',
   'containers = 1',
 ]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { sysctlPath } from '../../../../core/spec/sysctls.ts'
+import { defaultSysctls, sysctlPath } from '../../../../core/spec/sysctls.ts'
 
 const own = [{ type: 'network' }, { type: 'ipc' }]
 
@@ -37,5 +37,27 @@ describe('sysctlPath', () => {
     for (const namespaces of [[], [{ type: 'network', path: '/run/netns/a' }]]) {
       assert.throws(() => sysctlPath('net.core.somaxconn', namespaces), /no network namespace/)
     }
+  })
+})
+
+describe('the sysctls of containers.conf', () => {
+  const lines = [
+    'net.ipv4.ip_unprivileged_port_start = 80',
+    'net.ipv4.ping_group_range=0 0',
+    'net.ipv4.tcp_rmem=1 2=3',
+    'net.no_such=1',
+    'vm.swappiness=1',
+    'net.ipv4.nothing=',
+    'nonsense',
+  ]
+  const isThere = (path: string) => !path.endsWith('no_such')
+
+  it('are those that belong to the container and that the kernel has', () => {
+    const want = { 'net.ipv4.ip_unprivileged_port_start': '80', 'net.ipv4.tcp_rmem': '1 2=3' }
+    assert.deepEqual(defaultSysctls(lines, own, isThere), want)
+  })
+
+  it('are none where the container has no namespace of its own', () => {
+    assert.deepEqual(defaultSysctls(lines, [], isThere), {})
   })
 })
