@@ -24,7 +24,7 @@ import {
 import { seccompFilter } from './runtime/seccomp-option.ts'
 import type { RuntimeSpec } from './spec/schema.ts'
 import type { ContainerRecord } from './store/container-record.ts'
-import { writeContainer } from './store/containers.ts'
+import { readContainer, writeContainer } from './store/containers.ts'
 import { lockContainer } from './store/lock-container.ts'
 import { withStoreLock } from './store/lock-store.ts'
 
@@ -62,7 +62,7 @@ export async function run(context: Context, request: RunRequest): Promise<Runtim
   const hooks = await findHooks(context, options)
   const plan = planRun(context, subject, merged, surroundingsOf(rights, request))
   const monitor = monitorOfRun(context, plan)
-  if (!request.dryRun) refuseLimits(plan.process.limits)
+  if (!request.dryRun && plan.runtime === undefined) refuseLimits(plan.process.limits)
   try {
     const filter = await seccompFilter(
       seccompRequest(plan, { wantsProfile: request.dryRun || hooks.length > 0 }),
@@ -92,8 +92,10 @@ function tellOfSuccess(
     process.on(signal, () => {})
   const { code, signal } = monitor.exit()
   if (code !== 0 || signal !== 0) return
-  const told = withCommand(record, { args, now: context.now() })
-  withStoreLock(context, () => writeContainer(context, told))
+  withStoreLock(context, () => {
+    const current = readContainer(context, record.id) ?? record
+    writeContainer(context, withCommand(current, { args, now: context.now() }))
+  })
 }
 
 function checkWorkingDirectory(path: string | undefined): void {

@@ -3,8 +3,14 @@
 const join = { where: ['join'], as: 'NAMESPACE_UNAVAILABLE' } as const
 const notOurs = 'run both in one "tsbuild unshare", or as root'
 
-/** Words for what goes wrong with namespaces that exist, and with ids that are shown as others. */
+/** Words for what goes wrong with ids, and with namespaces that exist. */
 export const namespaceFailures = [
+  {
+    where: ['map-ids'],
+    as: 'NAMESPACE_UNAVAILABLE',
+    message: 'write the id maps of the container',
+    hint: 'compare /proc/self/uid_map and gid_map with what "tsbuild info" says',
+  },
   {
     ...join,
     code: 'EPERM',

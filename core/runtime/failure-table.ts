@@ -7,12 +7,6 @@ import { volumeFailures } from './volume-failures.ts'
 /** What the native side may report of an op or a message, in the user's words. */
 export const failureTable: readonly FailureRow[] = [
   {
-    where: ['map-ids'],
-    as: 'NAMESPACE_UNAVAILABLE',
-    message: 'write the id maps of the container',
-    hint: 'compare /proc/self/uid_map and gid_map with what "tsbuild info" says',
-  },
-  {
     where: ['unshare', 'clone'],
     code: 'ENOSPC',
     as: 'NAMESPACE_UNAVAILABLE',

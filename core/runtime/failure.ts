@@ -5,7 +5,7 @@ import { hookFailed, statusWords } from '../hooks/failed.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { failureTable } from './failure-table.ts'
 import { RLIMIT } from './kernel.ts'
-import { outerOptions, printOuter } from './outer-engine.ts'
+import { networkFailure } from './network-failure.ts'
 
 /**
  * The user's words for a fact of the native side.
@@ -91,18 +91,4 @@ function execFailure(error: ShimError, program: string): TsbuildError {
             : 'see each step with TSBUILD_TRACE=shim',
       })
   }
-}
-
-/** What pasta says where there is no syslog, and the list of its options behind a wrong one. */
-const NOISE = /Failed to send \d+ bytes to syslog\n|\n(Failed[^\n]*\n)?Usage: .*/gs
-
-function networkFailure(error: HelperFailed): TsbuildError {
-  const noTun = /\/dev\/net\/tun|open tun socket/.test(error.output)
-  return new TsbuildError('NETWORK_FAILED', `cannot connect the network: ${error.helper} failed`, {
-    cause: error.message.replace(NOISE, ''),
-    hint: noTun
-      ? 'make /dev/net/tun readable and writable (modprobe tun), inside a container start that ' +
-        `with ${printOuter([outerOptions.tun])}, or run with --network host`
-      : 'run with --network host or --network none to go without it',
-  })
 }

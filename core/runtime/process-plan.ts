@@ -96,8 +96,8 @@ const isAppArmorOn = (): boolean =>
 export function refuseLimits({ asked }: ResourceOptions): void {
   if (asked.length === 0) return
   throw new TsbuildError('RUNTIME_FAILED', `cannot limit resources: ${asked.join(', ')}`, {
-    cause: 'limits need a cgroup for the container, and tsbuild makes none yet',
-    hint: 'leave them out, or limit tsbuild itself: systemd-run --user --scope -p MemoryMax=1G …',
+    cause: 'limits need a cgroup for the container, and our own engine makes none yet',
+    hint: 'leave them out, or let an OCI runtime do it: --isolation oci --runtime runc',
   })
 }
 

@@ -77,7 +77,7 @@ export async function runStep(
   signal.throwIfAborted()
   const plan = planOf(context, request)
   const monitor = monitorOfRun(context, plan)
-  refuseLimits(plan.process.limits)
+  if (plan.runtime === undefined) refuseLimits(plan.process.limits)
   const common = commonOf(context, monitor)
   const drops: (() => void)[] = []
   const hooks = await findHooks(context, request.options)

@@ -16,7 +16,8 @@ const script = `#!/bin/sh
 exec >"$0.$1"
 echo "$WORD $#"; env | wc -l; id -u
 for type in net uts ipc; do
-  [ "$(readlink /proc/self/ns/$type)" = "$(readlink /proc/$HOST/ns/$type)" ] && echo host || echo own
+  theirs=$(readlink /proc/$HOST/ns/$type)
+  [ "$(readlink /proc/self/ns/$type)" = "$theirs" ] && echo host || echo own
 done
 cat
 `

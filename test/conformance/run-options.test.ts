@@ -30,8 +30,8 @@ const rows: readonly OptionRow[] = [
   ...namespaceRows,
   ...networkRows,
   ...processRows,
-  ...seccompRows,
   ...mountRows,
+  ...seccompRows,
 ]
 
 interface Bench {

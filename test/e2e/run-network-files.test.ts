@@ -59,7 +59,7 @@ const rows: readonly RunRow[] = [
       [[...onHost, '--add-host', 'a:1.2.3.4', '--no-hosts'], /--no-hosts leaves alone\n.*hint:/s],
       [['--network', 'slirp4netns:mtu=1'], /no option "mtu=1"\n.*hint: the MTU/s],
       [['--network', 'pasta:--netns=x'], /"--netns=x".*\n.*hint: that one/s],
-      [['--network', 'one,two'], /no network "one", "two"\n.*hint:/s],
+      [['--network', 'a/b'], /no network "a\/b"\n.*hint: it is none, host/s],
     ] as const
   ).map(
     ([options, stderr]): RunRow => ({

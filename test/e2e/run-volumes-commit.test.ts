@@ -54,6 +54,20 @@ async function leavesNoTrace(user: TestUser): Promise<void> {
 describe('commit', () => {
   matrix('has no trace of what was mounted', leavesNoTrace)
 
+  matrix(
+    'has no trace of what another runtime mounted',
+    async (user) => {
+      const container = await bareContainer(user)
+      const host = writeContext(user, 'host', { file: 'of the host\n' })
+      const options = ['--isolation', 'oci', '--runtime', 'crun', '-v', `${host}:/deep/in/it`]
+      const args = ['run', '--network', 'none', ...options, container, 'cat', '/deep/in/it/file']
+      assert.equal((await user.ok(args)).stdout, 'of the host\n')
+      await user.ok(runArgs(container, shell('echo >/mine')))
+      assert.deepEqual(await committed(user, container), ['mine'])
+    },
+    { kinds: ['root', 'subid'], needs: ['program:crun'] },
+  )
+
   matrix('has none either after a kill', async (user) => {
     const container = await bareContainer(user)
     const host = writeContext(user, 'host', { file: '' })

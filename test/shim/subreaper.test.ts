@@ -49,6 +49,8 @@ async function run(
   return { init: reply.pid, guard }
 }
 
+const whose = (identity: readonly Op[]) => (identity.length > 0 ? ', of another user' : '')
+
 const otherUser: readonly Op[] = [['setid', 1000, 1000]]
 
 /** Nothing of it lives: inBox looks for all that has the mark of the box. */
@@ -118,5 +120,3 @@ describe('unlink-at-end', () => {
     }),
   )
 })
-
-const whose = (identity: readonly unknown[]) => (identity.length > 0 ? ', of another user' : '')

@@ -67,7 +67,6 @@ export async function prepareForRuntime(
   return { ...common, pid: 0, spec: external.spec, external }
 }
 
-
 /** Our own init shows the files of the host's root with other ids; a runtime of others does not. */
 const otherIds = () =>
   new TsbuildError('NAMESPACE_UNAVAILABLE', 'OCI runtimes get no id maps from the host’s root', {

@@ -30,7 +30,7 @@ describe('the plan of a process', () => {
     assert.throws(() => refuseLimits(processPlan(limits, {}).limits), {
       code: 'RUNTIME_FAILED',
       message: /--memory, --cgroup-parent/,
-      hint: /systemd-run/,
+      hint: /--runtime runc/,
     })
   })
 

@@ -61,7 +61,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
         if (umount2(path, 0) !== 0) throw failure('unmount', path)
         mounted.delete(path)
       },
-      ...nothingRuns,
+      ...ofContainers,
     },
     trace: () => {},
     env: {},
@@ -77,27 +77,6 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     },
   }
 }
-
-const nothingRuns = {
-  start: unused,
-  perform: unused,
-  after: unused,
-  hold: unused,
-  release: unused,
-  seccompAgent: unused,
-  unlinkAtEnd: unused,
-  run: unused,
-  external: {
-    guard: unused,
-    consoleSocket: unused,
-    command: unused,
-    adopt: unused,
-    last: unused,
-  },
-  follow: unused,
-  exit: unused,
-  exec: unused,
-} as const
 
 function unused(): never {
   throw new Error('no container runs in these tests')
@@ -156,3 +135,25 @@ function mountAt({ cwd, source, target, type, flags, data }: MountRequest): void
 
 const failure = (where: string, detail: string) =>
   new ShimError({ where, index: -1, errno: koffi.errno(), detail })
+
+/** What is asked of a monitor for a container. */
+const ofContainers = {
+  start: unused,
+  perform: unused,
+  after: unused,
+  hold: unused,
+  release: unused,
+  seccompAgent: unused,
+  unlinkAtEnd: unused,
+  run: unused,
+  external: {
+    guard: unused,
+    consoleSocket: unused,
+    command: unused,
+    adopt: unused,
+    last: unused,
+  },
+  follow: unused,
+  exit: unused,
+  exec: unused,
+}
