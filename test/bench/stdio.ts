@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { closeSync, constants, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { packList } from '../../native-shim/fields.ts'
 import { repository } from '../harness/repository.ts'
@@ -12,7 +14,8 @@ import { greet, spawnShim } from '../shim/shim.ts'
 
 /**
  * How fast bytes go into a container and out again, beside the same bytes through `cat` alone.
- * The ways take turns; ratios count. Prints one JSON line.
+ * First each way shows that it loses nothing, then they take turns; ratios count. Prints one JSON
+ * line.
  *
  *   node dist/js/test/bench/stdio.js [--bytes 1073741824] [--rounds 3]
  */
@@ -79,26 +82,50 @@ function makePipe(name: string): { readonly read: number; readonly write: number
   return ends
 }
 
-async function secondsOf(way: Way): Promise<number> {
+interface Ends {
+  /** Shell commands: what writes the bytes, and says on descriptor 3 what they are; what reads. */
+  readonly producer: string
+  readonly consumer: string
+}
+
+/** All bytes alike, and counted: what costs least beside the way. */
+const plain: Ends = {
+  producer: `head -c ${values.bytes} /dev/zero; echo ${values.bytes} >&3`,
+  consumer: 'wc -c',
+}
+/** Bytes that show every loss and swap. */
+const exact: Ends = {
+  producer: `head -c ${values.bytes} /dev/urandom | tee >(sha256sum >&3)`,
+  consumer: 'sha256sum',
+}
+
+/** @throws Error when other bytes come than went */
+async function secondsOf(way: Way, { producer, consumer }: Ends): Promise<number> {
   const [input, output] = [makePipe('input'), makePipe('output')]
   const start = process.hrtime.bigint()
-  const producer = ended(['head', '-c', values.bytes, '/dev/zero'], ['ignore', input.write, 2])
-  const stdio: StdioOptions = [output.read, 'pipe', 'inherit']
-  const { stdout } = spawn('wc', ['-c'], { stdio })
-  if (stdout === null) throw new TypeError('stdout is no pipe')
-  const count = once(stdout, 'data')
+  const shell = (script: string, stdio: StdioOptions) =>
+    spawn('bash', ['-c', script], { stdio, env: environment })
+  const source = shell(producer, ['ignore', input.write, 'inherit', 'pipe'])
+  const sink = shell(consumer, [output.read, 'pipe', 'inherit'])
+  const texts = [source.stdio[3], sink.stdout].map(textOf)
   const done = way(input.read, output.write)
   for (const fd of [input.read, input.write, output.read, output.write]) closeSync(fd)
-  await Promise.all([producer, done])
-  const [text] = await count
-  if (String(text).trim() !== values.bytes) throw new Error(`${text} of ${values.bytes} bytes came`)
+  await done
+  const [went, came] = await Promise.all(texts)
+  if (went !== came) throw new Error(`${went} went, ${came} came`)
   return Number(process.hrtime.bigint() - start) / 1e9
 }
 
+async function textOf(stream: unknown): Promise<string> {
+  if (!(stream instanceof Readable)) throw new TypeError('no pipe')
+  return (await text(stream)).trim()
+}
+
 const best = new Map<string, number>()
+for (const way of Object.values(ways)) await secondsOf(way, exact)
 for (let round = 0; round < Number(values.rounds); round++)
   for (const [name, way] of Object.entries(ways)) {
-    const seconds = await secondsOf(way)
+    const seconds = await secondsOf(way, plain)
     best.set(name, Math.min(best.get(name) ?? Number.POSITIVE_INFINITY, seconds))
   }
 const cat = best.get('cat') ?? Number.NaN
