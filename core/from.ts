@@ -4,6 +4,7 @@ import { shortName } from '../images/reference.ts'
 import { baseImage } from './base-image.ts'
 import type { Context } from './context.ts'
 import { TsbuildError } from './lib/errors.ts'
+import { recoverNetworks } from './network/recover.ts'
 import { checkOptions } from './options/check.ts'
 import type { ContainerOptions } from './options/container-options.ts'
 import { createAbove } from './snapshot/above.ts'
@@ -41,6 +42,7 @@ export async function from(
   checkOptions(request.options ?? {})
   try {
     openStore(context)
+    await recoverNetworks(context)
     reclaim(context)
     const driver = storeDriver(context)
     return await withContent(context, () => make(context, request, driver))

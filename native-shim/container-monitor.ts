@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type ExternalMonitor, externalMonitor } from './external-monitor.ts'
 import { type Field, packList } from './fields.ts'
 import type { Reply, Request, StdioMode } from './messages.ts'
 import type { Op } from './ops.ts'
@@ -106,11 +107,18 @@ export interface ContainerMonitor {
   unlinkAtEnd(path: string): Promise<void>
   /** Opens the gate; returns when the program runs. @throws ShimError when it cannot */
   run(): Promise<void>
+  /** For a container that the commands of an OCI runtime make; in place of `start` and ops. */
+  readonly external: ExternalMonitor
 }
 
 /** A helper ended before it was ready. */
 export class HelperFailed extends Error {
   override readonly name = 'HelperFailed'
+  /** Each bundle has a class of its own: what they have in common is the name. */
+  static override [Symbol.hasInstance](value: unknown): value is HelperFailed {
+    return value instanceof Error && value.name === 'HelperFailed'
+  }
+
   readonly helper: string
   readonly status: number
   readonly output: string
@@ -150,6 +158,7 @@ export function containerMonitor(channel: Conversation): ContainerMonitor {
       void expect(await request(['seccomp-agent', path, state]), 'ok'),
     unlinkAtEnd: async (path) => void expect(await request(['unlink-at-end', path]), 'ok'),
     run: async () => void expect(await request(['run']), 'started'),
+    external: externalMonitor(request),
   }
 }
 

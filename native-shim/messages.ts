@@ -46,6 +46,31 @@ export type Request =
     ]
   | readonly ['unlink-at-end', path: string]
   | readonly [
+      'guard',
+      stdin: StdioMode,
+      stdout: StdioMode,
+      stderr: StdioMode,
+      lostNotice: string,
+      guardFlags: number,
+    ]
+  | readonly [
+      'command',
+      cwd: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      stdio: 'container' | 'null',
+    ]
+  | readonly ['console-socket', path: string]
+  | readonly ['adopt', pid: number]
+  | readonly [
+      'last',
+      cwd: string,
+      argv: Uint8Array,
+      env: Uint8Array,
+      timeoutMs: number,
+      notice: string,
+    ]
+  | readonly [
       'after',
       program: string,
       argv: Uint8Array,
@@ -70,6 +95,11 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   start: 10,
   helper: 7,
   'unlink-at-end': 1,
+  guard: 5,
+  command: 4,
+  'console-socket': 1,
+  adopt: 1,
+  last: 5,
   after: 6,
   hold: 0,
   release: 0,
@@ -79,7 +109,10 @@ export const requestArity: { readonly [Name in Request[0]]: number } = {
   exec: 3,
 }
 
-/** What comes back. `file`, `done`, `ready` are init's; `helper-…` and `exit` the guard's. */
+/**
+ * What comes back. `file`, `done`, `ready` are init's; `helper-…`, `command-exit` and `exit` the
+ * guard's.
+ */
 export type Reply =
   | { readonly name: 'hello'; readonly protocol: string }
   | { readonly name: 'ok' | 'done' | 'ready' | 'started' }
@@ -98,6 +131,12 @@ export type Reply =
       readonly helper: string
       readonly status: number
       readonly output: string
+    }
+  | {
+      readonly name: 'command-exit'
+      readonly status: number
+      readonly stdout: string
+      readonly stderr: string
     }
   | {
       readonly name: 'exit'
@@ -140,6 +179,8 @@ export function parseReply(fields: readonly Buffer[]): Reply {
       return { name, helper: text(1) }
     case 'helper-failed':
       return { name, helper: text(1), status: number(2), output: text(3) }
+    case 'command-exit':
+      return { name, status: number(1), stdout: text(2), stderr: text(3) }
     case 'exit':
       return {
         name,

@@ -12,6 +12,11 @@ const nameOfErrno = new Map([
 /** A fact from the native side: which step failed, with which errno, on what. */
 export class ShimError extends Error {
   override readonly name = 'ShimError'
+  /** Each bundle has a class of its own: what they have in common is the name. */
+  static override [Symbol.hasInstance](value: unknown): value is ShimError {
+    return value instanceof Error && value.name === 'ShimError'
+  }
+
   /** The op or request that failed. */
   readonly where: string
   /** Its place in the op list, -1 for a request. */

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { engineConf } from '../engine-conf/engine-conf.ts'
 import { writeIidfile } from '../iidfile.ts'
 import { imageName } from '../image-name.ts'
+import { recoverNetworks } from '../network/recover.ts'
 import { checkOptions } from '../options/check.ts'
 import { mergeOptions } from '../options/container-options.ts'
 import { checkNetworkOptions } from '../options/network-conflicts.ts'
@@ -55,6 +56,7 @@ export async function build(
   const runOptions = { ...conf, options: mergeOptions(conf.options, request.options) }
   try {
     openStore(context)
+    await recoverNetworks(context)
     const driver = storeDriver(context)
     const shared = { context, request, runOptions, source, plan, driver, emit, signal }
     const { id } = await withContent(context, () => buildImage(shared, names))

@@ -118,3 +118,59 @@ function programFailure(name: string, { exitCode, signal, cause }: Ended, words:
   const message = `${name}: ${how}${words === '' ? '' : `: ${words}`}`
   return Object.assign(new Error(message), { code: PROGRAM_FAILED })
 }
+
+/** How a program of the host is run. */
+export interface ProgramCall {
+  /** An absolute path, or a name in the PATH of `env`. */
+  readonly argv: readonly [string, ...string[]]
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Of what a program prints, at most: a longer output is a failure. */
+const MAX_OUTPUT_BYTES = 1 << 20
+
+/**
+ * Runs a program of the host to its end.
+ *
+ * @param limits what it reads on stdin, and when it is killed
+ * @returns what it printed; `failure` is how it ended, if not with status 0
+ */
+export async function runProgram(
+  { argv: [name, ...args], env }: ProgramCall,
+  { input, timeoutMs }: { readonly input: string; readonly timeoutMs: number },
+): Promise<{ stdout: string; stderr: string; failure: string | undefined }> {
+  const { execa } = await import('./execa.ts')
+  const result = await execa(name, args, {
+    ...{ env, extendEnv: false, input, timeout: timeoutMs, killSignal: 'SIGKILL' as const },
+    ...{ maxBuffer: MAX_OUTPUT_BYTES, reject: false },
+  })
+  const { stdout, stderr, failed, shortMessage } = result
+  return { stdout, stderr, failure: failed ? (shortMessage ?? 'it failed') : undefined }
+}
+
+/**
+ * Does `work` while a program of the host lives that prints a line when it is ready, and ends when
+ * its stdin does.
+ *
+ * @param work gets its pid; undefined when it ends before it is ready
+ */
+export async function besideProgram(
+  { argv: [name, ...args], env }: ProgramCall,
+  work: (pid: number | undefined) => Promise<void>,
+): Promise<void> {
+  const { execa } = await import('./execa.ts')
+  const stdio = ['pipe', 'pipe', 'ignore'] as const
+  const program = execa(name, args, { env, extendEnv: false, stdio, buffer: false, reject: false })
+  const ready = new Promise<number | undefined>((resolve) => {
+    program.stdout.once('data', () => resolve(program.pid))
+    void program.then(() => resolve(undefined))
+  })
+  try {
+    await work(await ready)
+  } finally {
+    program.stdin.on('error', () => {}).end()
+    program.stdout.resume()
+    await program
+  }
+}

@@ -4,6 +4,7 @@ import { TsbuildError } from '../lib/errors.ts'
 import { findProgram } from '../lib/exec.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { networkChoice } from '../options/network.ts'
+import { isHostRoot } from '../runtime/namespaces.ts'
 import type { Network } from '../spec/network.ts'
 
 export interface NetworkRequest {
@@ -23,7 +24,7 @@ export interface NetworkRequest {
  * @throws TsbuildError USAGE
  */
 export function chooseNetwork(
-  { env }: Pick<Context, 'env'>,
+  { env, rights }: Pick<Context, 'env' | 'rights'>,
   { options, defaults, pathOf }: NetworkRequest,
 ): Network {
   const choice = networkChoice(options, defaults)
@@ -31,7 +32,8 @@ export function chooseNetwork(
     case 'private':
       return ownNetwork(env['PATH'], defaults)
     case 'named':
-      return refuseNamed(choice.names)
+      if (!isHostRoot(rights)) refuseNamed(choice.names)
+      return { kind: 'cni', names: choice.names }
     case 'container':
       return { kind: 'joined', path: pathOf(choice.name) }
     default:
@@ -52,7 +54,11 @@ function ownNetwork(path: string | undefined, defaults: EngineDefaults): Network
 
 function refuseNamed(names: readonly string[]): never {
   const shown = names.map((name) => JSON.stringify(name)).join(', ')
-  throw new TsbuildError('USAGE', `there is no network ${shown}`, {
-    hint: 'use --network slirp4netns or pasta, or ns:/PATH for a network that root has made',
-  })
+  throw new TsbuildError(
+    'USAGE',
+    `cannot use the network ${shown}: only root uses networks by name`,
+    {
+      hint: 'use --network slirp4netns or pasta, or ns:/PATH for a network that root has made',
+    },
+  )
 }

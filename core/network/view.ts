@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
+import { isIpv4 } from '../lib/ip.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { pastaValue } from '../options/pasta.ts'
-import type { Network, NetworkView, PastaNetwork, SlirpNetwork } from '../spec/network.ts'
+import type { NetworkView, PastaNetwork, SingleNetwork, SlirpNetwork } from '../spec/network.ts'
+import type { CniResult } from './cni/result.ts'
 import { type DefaultRoute, defaultRoute } from './default-route.ts'
 import { pastaNameserver } from './pasta.ts'
 import { slirpAddresses } from './slirp4netns.ts'
@@ -11,6 +13,7 @@ const unknown: NetworkView = {
   ownAddresses: [],
   hostAddress: undefined,
   nameservers: [],
+  search: [],
   addsHostServers: true,
   lastNameserver: undefined,
   sharesLoopback: false,
@@ -18,15 +21,33 @@ const unknown: NetworkView = {
 
 /** What the files of a container must know of its network. */
 export function networkView(
-  network: Network,
+  network: SingleNetwork,
   { hostContainersInternalIp: host = '' }: Pick<EngineDefaults, 'hostContainersInternalIp'>,
 ): NetworkView {
-  const view = viewOf(network)
-  if (host === '') return view
-  return { ...view, hostAddress: host === 'none' ? undefined : host }
+  return withHost(viewOf(network), host)
 }
 
-function viewOf(network: Network): NetworkView {
+/** The same of networks of CNI, once they are there. */
+export function cniView(
+  results: readonly CniResult[],
+  { hostContainersInternalIp: host = '' }: Pick<EngineDefaults, 'hostContainersInternalIp'>,
+): NetworkView {
+  const all = (key: keyof CniResult) => results.flatMap((result) => result[key])
+  const view = {
+    ...unknown,
+    ownAddresses: all('addresses').map((address) => address.replace(/\/.*/, '')),
+    hostAddress: all('gateways').find(isIpv4) ?? hostAddress(),
+    nameservers: all('nameservers'),
+    search: all('search'),
+    addsHostServers: false,
+  }
+  return withHost(view, host)
+}
+
+const withHost = (view: NetworkView, host: string): NetworkView =>
+  host === '' ? view : { ...view, hostAddress: host === 'none' ? undefined : host }
+
+function viewOf(network: SingleNetwork): NetworkView {
   switch (network.kind) {
     case 'none':
       return unknown

@@ -13,6 +13,8 @@ interface Setting {
  *
  * @param text type=bind|tmpfs,destination=…[,source=…][,…]
  * @throws TsbuildError USAGE
+ * A bind mount is read-only unless it says `rw`, as with RUN --mount and buildah.
+ *
  * @see podman-run(1), --mount; the words are the same
  */
 export function parseMount(text: string): AskedMount {
@@ -56,7 +58,14 @@ function bindMount(settings: readonly Setting[], what: string): AskedMount {
   const plain = words.filter((word) => word !== 'bind-nonrecursive')
   const recursion = words.includes('bind-nonrecursive') ? ['bind'] : []
   const propagation = found['bind-propagation'] === undefined ? [] : [found['bind-propagation']]
-  const all = [...plain, ...recursion, ...propagation, ...relabelWord(found['relabel'], what)]
+  const access = plain.some((word) => word === 'ro' || word === 'rw') ? [] : ['ro']
+  const all = [
+    ...plain,
+    ...access,
+    ...recursion,
+    ...propagation,
+    ...relabelWord(found['relabel'], what),
+  ]
   checkWords(all, what)
   if (all.includes('O') || all.includes('idmap')) throw onlyVolumes(what)
   return {

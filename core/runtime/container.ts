@@ -4,13 +4,13 @@ import type { Op } from '../../native-shim/ops.ts'
 import type { Context } from '../context.ts'
 import type { HookFile } from '../hooks/hook-file.ts'
 import { runtimeHooks, withHooks } from '../hooks/hooks.ts'
-import { networkView } from '../network/view.ts'
 import { changesIds } from '../spec/id-maps.ts'
 import { isApart, isOwn } from '../spec/namespaces.ts'
 import type { RuntimeSpec } from '../spec/schema.ts'
-import { containerProcessState } from '../spec/seccomp/process-state.ts'
 import { prepareBare, startBare } from './bare/bare.ts'
 import { compileSpec } from './compile.ts'
+import type { ExternalContainer } from './external/external-main.ts'
+import { prepareForRuntime } from './external/prepare.ts'
 import { writeGeneratedFiles } from './generated-files.ts'
 import { CLONE } from './kernel.ts'
 import type { VolumeFacts } from './mount-ops.ts'
@@ -22,13 +22,14 @@ import {
   joinsOf,
   mapText,
 } from './namespaces.ts'
-import { performConnected } from './network.ts'
+import { joinNetworks, performConnected } from './network.ts'
 import { performOps } from './perform.ts'
 import { accountFiles, type HostSide, prepareOps } from './prepare.ts'
 import { warnOfAccess } from './process-plan.ts'
 import type { RunPlan } from './run-plan.ts'
 import { specOf } from './run-spec.ts'
 import { noteSharedRun } from './running.ts'
+import { nameSeccompAgent } from './seccomp-agent.ts'
 import type { SeccompFilter } from './seccomp-option.ts'
 import { hostMountsOf, volumeFacts } from './volume-facts.ts'
 
@@ -52,6 +53,8 @@ export interface PreparedContainer {
   /** Of this container alone. */
   readonly folder: string
   readonly volumes: VolumeFacts
+  /** Made by an OCI runtime; it has no init yet. */
+  readonly external?: ExternalContainer
 }
 
 /**
@@ -71,6 +74,10 @@ export async function prepareContainer(
   }
   const hostSide = hostSideOf(context.rights, plan)
   const hostMounts = await hostMountsOf(context, plan, { folder, drops, hostSide })
+  if (plan.runtime !== undefined) {
+    const options = { folder, filter, hooks, hostSide, hostMounts }
+    return prepareForRuntime(context, monitor, plan, options)
+  }
   const pid = await monitor.start(startRequest(plan))
   context.trace('shim', 'init', { pid })
   const setgroupsDenied = !isHostRoot(context.rights) && isSetgroupsDenied()
@@ -79,7 +86,7 @@ export async function prepareContainer(
   const { namespaces } = plan
   const ops = prepareOps({ id, rootfs, namespaces, leaveGroups, hostSide })
   const files = await performOps(context, monitor, ops)
-  const view = networkView(plan.network, plan.request.defaults)
+  const view = await joinNetworks(context, monitor, { plan, pid }, folder)
   const generatedFiles = writeGeneratedFiles(context, plan, { folder, view })
   const spec = specOf(context, plan, {
     generatedFiles,
@@ -109,6 +116,7 @@ export async function startProgram(
   if (isBare(plan, context.rights)) {
     return startBare(context, monitor, container)
   }
+  if (container.external !== undefined) return container.external.start()
   warnOfAccess(context, plan.process)
   const mayMakeNodes = isHostRoot(context.rights) && !isApart(plan.namespaces, 'user')
   const hooks = await runtimeHooks(context, monitor, container)
@@ -125,13 +133,21 @@ export async function startProgram(
   await performConnected(context, monitor, container, ops)
   await hooks?.beforePivot()
   if (late.length > 0) await performOps(context, monitor, late)
-  await nameAgent(context, monitor, container)
-  if (facts.guardEnds) {
-    const { id, name } = plan.subject
-    await noteSharedRun(context, monitor, { id, pid: container.pid, container: name })
-  }
+  await nameSeccompAgent(context, monitor, container)
+  await noteContainer(context, monitor, container)
   await monitor.run()
   await hooks?.afterStart()
+}
+
+/** What may be left of a container without a pid namespace of its own is found by this. */
+async function noteContainer(
+  context: Context,
+  monitor: ContainerMonitor,
+  { pid, plan: { namespaces, subject } }: PreparedContainer,
+): Promise<void> {
+  if (isOwn(namespaces, 'pid')) return
+  const { id, name } = subject
+  await noteSharedRun(context, monitor, { id, pid, container: name })
 }
 
 /** Only the host's root can show files with other ids, and needs to: it reaches what it stores. */
@@ -143,19 +159,6 @@ function hostSideOf(rights: Context['rights'], { namespaces, idMaps }: RunPlan):
 /** Where all is mounted, and the host still in sight. */
 const pivotOf = (ops: readonly Op[]): number =>
   ops.findIndex(([name]) => name === 'hook' || name === 'pivot')
-
-/** Who answers for the filter, if it asks anybody. */
-async function nameAgent(
-  { trace }: Context,
-  monitor: ContainerMonitor,
-  { plan, pid, spec, filter: { profile } }: PreparedContainer,
-): Promise<void> {
-  if (profile?.listenerPath === undefined) return
-  const { id, rootfs } = plan.subject
-  const state = containerProcessState({ spec, profile, id, pid, bundle: rootfs.target })
-  trace('shim', 'seccomp-agent', { path: profile.listenerPath })
-  await monitor.seccompAgent({ path: profile.listenerPath, state })
-}
 
 function startRequest({ idMaps, stdio, namespaces }: RunPlan): StartRequest {
   const byClone = namespaces.filter(({ type }) => type === 'pid' || type === 'user')

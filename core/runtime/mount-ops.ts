@@ -15,7 +15,8 @@ export interface VolumeFacts {
 }
 
 /** What every run mounts, or what lies in a tmpfs. */
-const everyRun = /^\/(proc|sys|dev(\/.*)?|etc\/(hosts|hostname|resolv\.conf)|run\/\.containerenv)$/
+export const everyRun =
+  /^\/(proc|sys|dev(\/.*)?|etc\/(hosts|hostname|resolv\.conf)|run\/\.containerenv)$/
 
 /** The mounts of a spec, in its order. */
 export function mountOps(

@@ -38,7 +38,7 @@ export function planIsolation(
   const { rights, env, warn } = context
   const isRoot = rights.hostUid === 0
   const isolation = isolationOf({ option: options.isolation, env, isRoot })
-  if (isolation === 'chroot') refuseNetwork(options.network?.at(-1))
+  if (isolation === 'chroot' && rights.rung > 0) refuseNetwork(options.network?.at(-1))
   const choices = namespaceChoices(options)
   const user = planUserNamespace(rights, choices.user, options)
   const planned = planNamespaces({

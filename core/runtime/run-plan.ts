@@ -10,6 +10,7 @@ import type { ContainerOptions } from '../options/container-options.ts'
 import { type DnsOptions, dnsOptions } from '../options/dns.ts'
 import type { EngineDefaults } from '../options/engine-defaults.ts'
 import { type AddedHost, addedHost } from '../options/hosts.ts'
+import { type ExternalRuntime, externalRuntime } from '../options/runtime.ts'
 import type { TerminalSize } from '../options/terminal-size.ts'
 import type { RootfsPlan } from '../snapshot/rootfs.ts'
 import { isApart, type NamespaceSource } from '../spec/namespaces.ts'
@@ -69,6 +70,8 @@ export interface RunPlan extends Surroundings, IsolationPlan {
   readonly process: ProcessPlan
   readonly asked: AskedMounts
   readonly subscriptions: readonly Subscription[]
+  /** Undefined: our own engine. */
+  readonly runtime: ExternalRuntime | undefined
   readonly machine: Machine
 }
 
@@ -111,16 +114,18 @@ export function planRun(
     process: processPlan(options, request.defaults),
     asked: askedMounts(options),
     subscriptions: findSubscriptions(context, options.defaultMountsFile),
+    runtime: externalRuntime(options, { isolation: isolation.isolation, env: context.env }),
     machine: process.arch === 'arm64' ? 'arm64' : 'x64',
   }
 }
 
 /** What the filter of a plan depends on, and nothing else: equal requests have equal filters. */
 export function seccompRequest(
-  { process: { security, capabilities }, machine }: RunPlan,
+  { process: { security, capabilities }, machine, runtime }: RunPlan,
   { wantsProfile }: Pick<SeccompRequest, 'wantsProfile'>,
 ): SeccompRequest {
-  return { option: security.seccomp, capabilities, machine, wantsProfile }
+  const isRead = wantsProfile || runtime !== undefined
+  return { option: security.seccomp, capabilities, machine, wantsProfile: isRead }
 }
 
 function sourceOf(network: Network): NamespaceSource {

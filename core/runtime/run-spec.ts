@@ -49,7 +49,7 @@ export function specOf(
       terminal,
     }),
     cwd: request.workingdir ?? config.WorkingDir ?? '/',
-    user: withGroups(account, groups, found, rights),
+    user: withGroups(account, groups, found, ids),
     keepGroups: groups.keep,
     terminal,
     consoleSize: plan.terminalSize,
@@ -73,7 +73,12 @@ export function specOf(
 }
 
 /** What the options of the process came to, in the words of a spec. */
-function processChoices({ process, idMaps, subject }: RunPlan, rights: Context['rights']) {
+function processChoices(
+  { process, idMaps, subject, isolation }: RunPlan,
+  rights: Context['rights'],
+) {
+  const sharesDev = isolation === 'chroot'
+  const mayMakeNodes = isHostRoot(rights) && idMaps === undefined && !sharesDev
   const { capabilities, security, rlimits, devices, shmSizeBytes, limits } = process
   return {
     capabilities,
@@ -81,7 +86,7 @@ function processChoices({ process, idMaps, subject }: RunPlan, rights: Context['
     apparmorProfile: process.apparmorProfile,
     umask: process.umask,
     rlimits: withUlimits(defaultRlimits(hardLimits()), rlimits),
-    ...deviceParts(devices, { mayMakeNodes: isHostRoot(rights) && idMaps === undefined }),
+    ...deviceParts(devices, { mayMakeNodes, sharesDev }),
     resources: limits.resources,
     cgroupsPath: limits.cgroupParent && `${limits.cgroupParent}/tsbuild-${subject.id}`,
     shmSizeBytes,

@@ -13,11 +13,13 @@ import {
 import type { Context } from '../context.ts'
 import { findHooks } from '../hooks/hooks.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { unmountRootfs } from '../snapshot/mount.ts'
 import { settleLoans } from './bare/journal.ts'
 import { type PrepareOptions, prepareContainer, startProgram } from './container.ts'
 import { runFailure } from './failure.ts'
 import { mountPrivateFolder } from './generated-files.ts'
 import { monitorOfRun } from './namespaces.ts'
+import { releaseNetworks } from './network.ts'
 import { refuseLimits } from './process-plan.ts'
 import {
   type ProgramRequest,
@@ -90,11 +92,13 @@ export async function runStep(
     } finally {
       shim.hangUp()
       await shim.ended
+      if (plan.runtime !== undefined) unmountRootfs(context, plan.subject.rootfs)
       const { rootfs } = plan.subject
       if (rootfs.kind === 'directory') await settleLoans(dirname(rootfs.path))
     }
   } finally {
     for (const drop of drops) drop()
+    releaseNetworks(monitor, folder)
     rmSync(folder, { recursive: true })
   }
 }

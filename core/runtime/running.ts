@@ -35,17 +35,22 @@ export async function noteSharedRun(
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = `${folder}/${id}`
   await monitor.unlinkAtEnd(path)
-  const guard = statOf(pid)?.parent ?? 0
-  const above = statOf(guard)?.parent ?? 0
   const run: SharedRun = {
     container,
-    monitor: { pid: above, startTime: statOf(above)?.startTime ?? '' },
+    monitor: monitorOf(pid),
     mounts: readlinkSync(`/proc/${pid}/ns/mnt`),
   }
   writeFileSync(path, JSON.stringify(run), { mode: 0o600 })
 }
 
 const notesFolder = (runroot: string) => `${runroot}/shared`
+
+/** The monitor of a container, by the pid of its init. */
+export function monitorOf(init: number): ProcessIdentity {
+  const guard = statOf(init)?.parent ?? 0
+  const pid = statOf(guard)?.parent ?? 0
+  return { pid, startTime: statOf(pid)?.startTime ?? '' }
+}
 
 /** The paths of all notes. */
 export function listNotes(runroot: string): string[] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { FailureRow } from './failure.ts'
+import type { FailureRow } from './failure-row.ts'
 
 const mounts = ['bind', 'mount', 'overlay', 'tmpfs-copy']
 

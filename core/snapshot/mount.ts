@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, constants, openSync } from 'node:fs'
+import type { MountRequest } from '../../native-shim/monitor.ts'
 import { O_PATH } from '../../native-shim/syscalls.ts'
 import type { Context } from '../context.ts'
+import { hasCode } from '../lib/errno.ts'
 import { TsbuildError } from '../lib/errors.ts'
 import { monitorOf } from '../store/lock-store.ts'
 import { type MountedLayers, type RootfsPlan, rootfsOf } from './rootfs.ts'
@@ -30,13 +32,36 @@ export async function withRootfs<Result>(
   }
 }
 
+/** Mounts a root file system at its target, for as long as this command is there. */
+export function mountRootfs(context: Context, plan: RootfsPlan): void {
+  const bind = { cwd: '/', type: '', flags: MS_BIND, data: '' }
+  if (plan.kind === 'overlay') mountOverlay(context, plan)
+  else mount(context, { ...bind, source: plan.path, target: plan.target })
+}
+
+/** Unmounts it where it is mounted. */
+export function unmountRootfs(context: Context, { target }: RootfsPlan): void {
+  try {
+    monitorOf(context).unmount(target)
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL')) throw error
+  }
+}
+
+/** mount(2). */
+const MS_BIND = 4096
+
 function mountOverlay(context: Context, plan: RootfsPlan & { kind: 'overlay' }): void {
   const { cwd, target, data } = plan
-  const request = { cwd, source: 'overlay', target, type: 'overlay', flags: 0, data }
+  mount(context, { cwd, source: 'overlay', target, type: 'overlay', flags: 0, data })
+}
+
+function mount(context: Context, request: MountRequest): void {
   try {
     monitorOf(context).mount(request)
   } catch (cause) {
-    throw new TsbuildError('RUNTIME_FAILED', `cannot mount an overlay on ${target}`, {
+    const what = request.type === '' ? request.source : 'an overlay'
+    throw new TsbuildError('RUNTIME_FAILED', `cannot mount ${what} on ${request.target}`, {
       cause,
       hint: 'the kernel log ("dmesg") may say more',
     })

@@ -11,6 +11,7 @@ import { unlessContentInUse } from '../store/content-lock.ts'
 import { listImages } from '../store/images.ts'
 import { folders, isId, snapshotLockPath, snapshotName } from '../store/layout.ts'
 import { LOCKS_AT_ONCE, monitorOf, withStoreLock } from '../store/lock-store.ts'
+import { removeDeadCgroups } from '../store/runtime-cgroups.ts'
 import { removeSnapshot } from './create.ts'
 
 /**
@@ -25,6 +26,7 @@ export function reclaim(context: Context): void {
       removeTemporaryFiles(context.paths.root)
       removeBlobs(context)
       removeContainerLocks(context)
+      removeDeadCgroups(context)
     }),
   )
   reclaimSnapshots(context)

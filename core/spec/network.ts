@@ -3,6 +3,11 @@ import type { Ipv4Network } from '../lib/ip.ts'
 
 /** What network a container sees, every choice made. */
 export type Network =
+  | SingleNetwork
+  /** Networks of CNI by their names; the first is eth0. */
+  | { readonly kind: 'cni'; readonly names: readonly string[] }
+
+export type SingleNetwork =
   /** A namespace with nothing but its loopback. */
   | { readonly kind: 'none' }
   /** The caller's. */
@@ -41,8 +46,9 @@ export interface NetworkView {
   readonly ownAddresses: readonly string[]
   /** Where the container reaches the host; undefined where it does not. */
   readonly hostAddress: string | undefined
-  /** Name servers of the network. */
+  /** Name servers of the network, and its search domains. */
   readonly nameservers: readonly string[]
+  readonly search: readonly string[]
   /** Whether those of the host are asked when the network's do not answer. */
   readonly addsHostServers: boolean
   /** Asked where there would be no other one. */

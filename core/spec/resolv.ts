@@ -29,7 +29,7 @@ export function resolvFile({ dns, network, ...files }: ResolvRequest): string | 
   const all = [...new Set([...own, ...hosts])]
   const last = network.lastNameserver === undefined ? [] : [network.lastNameserver]
   const found = {
-    search: dns.search ?? host.search,
+    search: dns.search ?? [...new Set([...network.search, ...host.search])],
     nameserver: dns.servers ?? (all.length > 0 ? all : last),
     options: dns.options ?? host.options,
   }

@@ -30,6 +30,9 @@ export const containerLockPath = (root: string, id: string) =>
 export const snapshotLockPath = (root: string, key: string) =>
   `${root}/${folders.locks}/snapshot-${key}`
 
+/** There while cgroups may be left that OCI runtimes made for containers of this store. */
+export const cgroupsNoticePath = (root: string) => `${root}/${folders.locks}/cgroups`
+
 /** The record of a container or an image. */
 export const recordPath = (root: string, kind: 'containers' | 'images', id: string) =>
   `${root}/${folders[kind]}/${id}.json`

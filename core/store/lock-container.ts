@@ -3,6 +3,7 @@ import type { Busy, Lock, Monitor } from '../../native-shim/monitor.ts'
 import type { Context } from '../context.ts'
 import { hasCode } from '../lib/errno.ts'
 import { TsbuildError } from '../lib/errors.ts'
+import { recoverNetworks } from '../network/recover.ts'
 import { settleLoans } from '../runtime/bare/journal.ts'
 import { readonlyStore } from './check-store.ts'
 import type { ContainerRecord } from './container-record.ts'
@@ -39,6 +40,7 @@ async function takeContainer(
   context: Context,
   nameOrId: string,
 ): Promise<{ record: ContainerRecord; lock: Lock }> {
+  await recoverNetworks(context)
   const monitor = monitorOf(context)
   const { id, name } = findContainer(context, nameOrId)
   const path = containerLockPath(context.paths.root, id)

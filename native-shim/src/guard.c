@@ -19,6 +19,7 @@
 #include "channel.h"
 #include "cleanup.h"
 #include "descendants.h"
+#include "guard_command.h"
 #include "helper.h"
 #include "init_start.h"
 #include "locks.h"
@@ -29,7 +30,9 @@ struct guard {
   int children; /* signalfd: SIGCHLD */
   pid_t init;
   bool subreaper;
+  bool external; /* commands make init */
   struct helper helpers[HELPERS_MAX];
+  struct commands commands;
 };
 
 /* In a namespace of our own the kernel ends the rest with us. */
@@ -97,7 +100,8 @@ static void drop_monitors(const struct guard *guard, const struct guard_start *s
   }
   for (int i = 0; i < start->joins->count; i++)
     kept[count++] = start->joins->fd[i];
-  kept[count++] = start->init_channel;
+  if (!start->external)
+    kept[count++] = start->init_channel;
   kept[count++] = guard->channel;
   kept[count++] = guard->children;
   keep_only(kept, count);
@@ -113,15 +117,17 @@ static void drop_users(const struct guard *guard, const struct guard_start *star
   kept[count++] = STDERR_FILENO;
   kept[count++] = guard->channel;
   kept[count++] = guard->children;
+  for (int fd = 0; fd <= 2; fd++)
+    if (start->external)
+      kept[count++] = guard->commands.stdio[fd];
   keep_only(kept, count);
   for (int fd = STDIN_FILENO; fd <= STDOUT_FILENO; fd++)
     if (open("/dev/null", O_RDWR) < 0) /* for helpers, too */
       return;
 }
 
-static void report_exit(const struct guard *guard, const siginfo_t *info,
-                        const struct rusage *usage) {
-  autoframe frame = { 0 };
+static struct frame exit_frame(const siginfo_t *info, const struct rusage *usage) {
+  struct frame frame = { 0 };
   const int exited = info->si_code == CLD_EXITED;
   frame_text(&frame, "exit");
   frame_number(&frame, exited ? info->si_status : 0);
@@ -129,7 +135,18 @@ static void report_exit(const struct guard *guard, const siginfo_t *info,
   frame_number(&frame, usage->ru_utime.tv_sec * 1000000LL + usage->ru_utime.tv_usec);
   frame_number(&frame, usage->ru_stime.tv_sec * 1000000LL + usage->ru_stime.tv_usec);
   frame_number(&frame, usage->ru_maxrss);
-  tell(guard, &frame, -1);
+  return frame;
+}
+
+static void init_ended(struct guard *guard, struct frame exit) {
+  if (guard->external) {
+    commands_init_ended(&guard->commands, guard->channel, &exit);
+    return;
+  }
+  if (guard->subreaper)
+    descendants_end(0); /* before the monitor may end: nothing of the container outlives it */
+  tell(guard, &exit, -1);
+  _exit(0); /* the kernel ends the helpers with this namespace */
 }
 
 static void reap(struct guard *guard) {
@@ -141,14 +158,13 @@ static void reap(struct guard *guard) {
     struct rusage usage;
     if (syscall(SYS_waitid, P_ALL, 0, &info, WEXITED | WNOHANG, &usage) < 0 || info.si_pid == 0)
       return;
-    if (info.si_pid == guard->init) {
-      if (guard->subreaper)
-        descendants_end(0); /* before the monitor may end: nothing of the container outlives it */
-      report_exit(guard, &info, &usage);
-      _exit(0); /* the kernel ends the helpers with this namespace */
-    }
-    helper_reaped(guard->helpers, guard->channel, info.si_pid,
-                  info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
+    const int status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+    if (info.si_pid == guard->init)
+      init_ended(guard, exit_frame(&info, &usage));
+    else if (guard->external && info.si_pid == guard->commands.command.pid)
+      commands_reaped(&guard->commands, guard->channel, status);
+    else
+      helper_reaped(guard->helpers, guard->channel, info.si_pid, status);
   }
 }
 
@@ -160,7 +176,8 @@ static void serve(struct guard *guard) {
   const int count = frame_split(frame.data, frame.len, fields);
   if (count == HELPER_FIELDS + 1 && field_is(fields[0], "helper"))
     helper_start(guard->helpers, guard->channel, &fields[1]);
-  else
+  else if (!guard->external ||
+           !commands_serve(&guard->commands, guard->channel, fields, count, &guard->init))
     protocol_broken("unexpected message at the guard");
 }
 
@@ -170,7 +187,11 @@ static bool monitor_gone(int channel) {
 }
 
 _Noreturn void guard_main(const struct guard_start *start) {
-  struct guard guard = { .channel = start->channel, .subreaper = start->subreaper };
+  struct guard guard = {
+    .channel = start->channel,
+    .subreaper = start->subreaper,
+    .external = start->external,
+  };
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
@@ -185,7 +206,10 @@ _Noreturn void guard_main(const struct guard_start *start) {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (monitor_gone(start->channel)) /* it died before that line */
     _exit(125);
-  start_init(&guard, start);
+  if (!start->external)
+    start_init(&guard, start);
+  else if (commands_init(&guard.commands, start) < 0)
+    _exit(125);
   drop_users(&guard, start);
 
   for (;;) {
@@ -195,8 +219,11 @@ _Noreturn void guard_main(const struct guard_start *start) {
     };
     for (int i = 0; i < HELPERS_MAX; i++)
       fds[2 + i] = (struct pollfd){ .fd = helper_ready_fd(&guard.helpers[i]), .events = POLLIN };
-    if (poll(fds, 2 + HELPERS_MAX, -1) < 0 && errno != EINTR)
+    const int wait_ms = guard.external ? commands_wait_ms(&guard.commands) : -1;
+    if (poll(fds, 2 + HELPERS_MAX, wait_ms) < 0 && errno != EINTR)
       leave(&guard, 125);
+    if (guard.external)
+      commands_expire(&guard.commands);
     for (int i = 0; i < HELPERS_MAX; i++)
       if (fds[2 + i].revents != 0)
         helper_ready(&guard.helpers[i], guard.channel);

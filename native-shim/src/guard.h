@@ -21,11 +21,12 @@ struct guard_start {
   int channel;               /* to the monitor */
   int init_channel;          /* init's end of its channel to the monitor */
   int stdio[3];              /* what init gets as 0, 1, 2 */
+  bool external;             /* commands make init, see guard_command.h */
   const int *locks;          /* descriptors of locks that hold until init is gone */
   int lock_count;
 };
 
-/* Starts init, then helpers as asked; reaps all; returns never. */
+/* Starts init, then helpers and commands as asked; reaps all; returns never. */
 _Noreturn void guard_main(const struct guard_start *start);
 
 #endif

@@ -116,6 +116,7 @@ static struct monitor new_monitor(int control) {
     .signals = -1,
     .cwd = -1,
     .console = -1,
+    .console_listener = -1,
   };
   relay_init(&monitor.relay);
   signal(SIGPIPE, SIG_DFL);

@@ -101,7 +101,7 @@ static void guard_message(struct monitor *monitor) {
     reply_frame(monitor, &frame);
   else if (count == 4 && field_is(fields[0], "helper-exit"))
     notice(fields[3].data);
-  else
+  else if (count < 1 || !monitor_external_message(monitor, &frame, fields, count, fd))
     protocol_broken("unexpected message from the guard");
 }
 

@@ -11,6 +11,7 @@
 
 #include "after.h"
 #include "frame.h"
+#include "guard.h"
 #include "locks.h"
 #include "relay.h"
 
@@ -33,8 +34,10 @@ struct monitor {
   struct locks locks;
   struct after after; /* what runs when the container is gone */
   struct relay relay;
-  int stdio[3]; /* STDIO_* of each */
-  int console;  /* master of the container's pty until the program runs */
+  int stdio[3];         /* STDIO_* of each */
+  int console;          /* master of the container's pty until the program runs */
+  bool external;        /* an OCI runtime makes the container, monitor_external.c */
+  int console_listener; /* where it is to send the master of its pty, or -1 */
   char *uid_map;
   char *gid_map;
   bool deny_setgroups;
@@ -65,6 +68,12 @@ int monitor_run(struct monitor *monitor);
 void monitor_start(struct monitor *monitor, const struct field *fields);
 void monitor_init_created(struct monitor *monitor, int pidfd);
 void monitor_program_runs(struct monitor *monitor);
+/* STDIN STDOUT STDERR LOST-NOTICE of a request. */
+void monitor_keep_stdio(struct monitor *monitor, const struct field fields[4]);
+/* Clones the guard; what `start` leaves open is completed. 0, or -1 when that was answered. */
+int monitor_clone_guard(struct monitor *monitor, struct guard_start *start,
+                        unsigned long guard_flags);
+long monitor_pid_of(int pidfd);
 
 /*
  * Joins our terminal to the container's. Not before Node is gone where it is our child, for when it
@@ -73,6 +82,17 @@ void monitor_program_runs(struct monitor *monitor);
 void monitor_attach_terminal(struct monitor *monitor);
 void monitor_stop_container(struct monitor *monitor);
 
+/* monitor_external.c: a guard whose commands make the container; requests, and the guard's words.
+ */
+void request_guard(struct monitor *monitor, const struct field *fields);
+void request_command(struct monitor *monitor, const struct field *fields);
+void request_console_socket(struct monitor *monitor, const struct field *fields);
+void request_adopt(struct monitor *monitor, const struct field *fields);
+void request_last(struct monitor *monitor, const struct field *fields);
+void monitor_external_run(struct monitor *monitor);
+/* False for a message that is none of its own. `fd` came with it. */
+bool monitor_external_message(struct monitor *monitor, const struct frame *frame,
+                              const struct field *fields, int count, int fd);
 /*
  * monitor_seccomp.c: seccomp-agent PATH STATE, and the listener that init sends later. It goes to
  * the agent together with the state; where that fails init ends.

@@ -129,6 +129,10 @@ static void request_release(struct monitor *monitor, const struct field *fields)
 
 static void request_run(struct monitor *monitor, const struct field *fields) {
   autoframe frame = { 0 };
+  if (monitor->external) {
+    monitor_external_run(monitor);
+    return;
+  }
   frame_text(&frame, fields[0].data);
   errno = ENOTCONN;
   if (monitor->init_channel < 0 || channel_send(monitor->init_channel, &frame, -1) < 0)
@@ -180,6 +184,11 @@ static const struct request {
   { "start", 11, request_start, ARG(10) },
   { "helper", HELPER_FIELDS + 1, request_helper, ARG(2) | ARG(3) },
   { "unlink-at-end", 2, request_unlink_at_end, 0 },
+  { "guard", 6, request_guard, 0 },
+  { "command", 5, request_command, ARG(2) | ARG(3) },
+  { "console-socket", 2, request_console_socket, 0 },
+  { "adopt", 2, request_adopt, 0 },
+  { "last", 6, request_last, ARG(2) | ARG(3) },
   { "after", AFTER_FIELDS, request_after, ARG(2) | ARG(3) | ARG(4) | ARG(6) },
   { "hold", 1, request_hold, 0 },
   { "release", 1, request_release, 0 },

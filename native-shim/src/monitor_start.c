@@ -58,6 +58,47 @@ static char *copy_text(const struct field field) {
   return copy;
 }
 
+void monitor_keep_stdio(struct monitor *monitor, const struct field fields[4]) {
+  for (int fd = 0; fd <= 2; fd++)
+    monitor->stdio[fd] = field_choice(fields[fd], stdio_modes, "unknown stdio mode");
+  monitor->lost_notice = copy_text(fields[3]);
+}
+
+int monitor_clone_guard(struct monitor *monitor, struct guard_start *start,
+                        unsigned long guard_flags) {
+  int ends[2];
+  if (channel_pair(ends) < 0) {
+    reply_error(monitor, "socketpair", errno, "");
+    return -1;
+  }
+  monitor->subreaper = (guard_flags & CLONE_NEWPID) == 0;
+  start->subreaper = monitor->subreaper;
+  start->channel = ends[1];
+  start->locks = monitor->locks.fd;
+  start->lock_count = monitor->locks.count;
+  for (int fd = 0; fd <= 2; fd++)
+    start->stdio[fd] = container_end(monitor, fd);
+  monitor_block_signals(monitor);
+  int pidfd = -1;
+  if (monitor->subreaper) /* for the case that the guard is killed */
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  monitor->guard = sys_clone(guard_flags | CLONE_PIDFD, &pidfd);
+  if (monitor->guard == 0)
+    guard_main(start);
+  const int saved = errno;
+  close(ends[1]);
+  close(pidfd);
+  for (int fd = 0; fd <= 2; fd++)
+    if (start->stdio[fd] > 2)
+      close(start->stdio[fd]);
+  monitor->guard_channel = ends[0];
+  if (monitor->guard > 0)
+    return 0;
+  monitor->guard = 0;
+  reply_error(monitor, "clone", saved, "guard");
+  return -1;
+}
+
 /*
  * start CLONE-FLAGS UID-MAP GID-MAP SETGROUPS STDIN STDOUT STDERR LOST-NOTICE GUARD-FLAGS JOINS
  *
@@ -68,11 +109,7 @@ void monitor_start(struct monitor *monitor, const struct field *fields) {
   monitor->uid_map = copy_text(fields[2]);
   monitor->gid_map = copy_text(fields[3]);
   monitor->deny_setgroups = field_choice(fields[4], setgroups_choices, "unknown setgroups") == 1;
-  for (int fd = 0; fd <= 2; fd++)
-    monitor->stdio[fd] = field_choice(fields[5 + fd], stdio_modes, "unknown stdio mode");
-  monitor->lost_notice = copy_text(fields[8]);
-  const unsigned long guard_flags = (unsigned long)field_number(fields[9]);
-  monitor->subreaper = (guard_flags & CLONE_NEWPID) == 0;
+  monitor_keep_stdio(monitor, &fields[5]);
 
   struct joins joins;
   const char *where;
@@ -80,47 +117,24 @@ void monitor_start(struct monitor *monitor, const struct field *fields) {
     reply_error(monitor, "join", errno, where);
     return;
   }
-  int to_guard[2], to_init[2];
-  if (channel_pair(to_guard) < 0 || channel_pair(to_init) < 0) {
+  int to_init[2];
+  if (channel_pair(to_init) < 0) {
     reply_error(monitor, "socketpair", errno, "");
     return;
   }
   struct guard_start start = {
     .clone_flags = (unsigned long)field_number(fields[1]),
-    .subreaper = monitor->subreaper,
     .joins = &joins,
-    .channel = to_guard[1],
     .init_channel = to_init[1],
-    .locks = monitor->locks.fd,
-    .lock_count = monitor->locks.count,
   };
-  for (int fd = 0; fd <= 2; fd++)
-    start.stdio[fd] = container_end(monitor, fd);
-  monitor_block_signals(monitor);
-  int pidfd = -1;
-  if (monitor->subreaper) /* for the case that the guard is killed */
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  monitor->guard = sys_clone(guard_flags | CLONE_PIDFD, &pidfd);
-  if (monitor->guard == 0)
-    guard_main(&start);
-  const int saved = errno;
-  close(to_guard[1]);
-  close(to_init[1]);
-  close(pidfd);
-  joins_close(&joins);
-  for (int fd = 0; fd <= 2; fd++)
-    if (start.stdio[fd] > 2)
-      close(start.stdio[fd]);
-  monitor->guard_channel = to_guard[0];
   monitor->init_channel = to_init[0];
-  if (monitor->guard < 0) {
-    monitor->guard = 0;
-    reply_error(monitor, "clone", saved, "guard");
-  }
+  monitor_clone_guard(monitor, &start, (unsigned long)field_number(fields[9]));
+  close(to_init[1]);
+  joins_close(&joins);
 }
 
 /* The number of the process behind a pidfd in our /proc; pidfd_open(2), fdinfo. */
-static long pid_of(int pidfd) {
+long monitor_pid_of(int pidfd) {
   char name[48], text[512];
   snprintf(name, sizeof name, "/proc/self/fdinfo/%d", pidfd);
   autofd fd = open(name, O_RDONLY | O_CLOEXEC);
@@ -148,7 +162,7 @@ static int write_maps(const struct monitor *monitor, const char **where) {
 void monitor_init_created(struct monitor *monitor, int pidfd) {
   const char *where;
   monitor->init_pidfd = pidfd;
-  monitor->init_pid = pid_of(pidfd);
+  monitor->init_pid = monitor_pid_of(pidfd);
   if (monitor->init_pid < 1) {
     reply_error(monitor, "pidfd", ESRCH, "init has no number in /proc");
     return;

@@ -18,6 +18,7 @@
 #include "cleanup.h"
 #include "ops.h"
 #include "path.h"
+#include "pty.h"
 #include "sys.h"
 
 /*
@@ -40,23 +41,6 @@ int op_chdir(struct ctx *ctx, const struct field arg[]) {
     return -1;
   }
   return 0;
-}
-
-enum { DEVPTS_MAGIC = 0x1cd1, PTS_MAJOR_MIN = 136, PTS_MAJOR_MAX = 143 };
-
-/* The slave of `master`, which must be a real pty of devpts (CVE-2025-52565). */
-static int open_slave(int master) {
-  autofd slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-  struct statfs fs;
-  struct stat st;
-  if (slave < 0 || fstatfs(slave, &fs) < 0 || fstat(slave, &st) < 0)
-    return -1;
-  if (fs.f_type != DEVPTS_MAGIC || major(st.st_rdev) < PTS_MAJOR_MIN ||
-      major(st.st_rdev) > PTS_MAJOR_MAX) {
-    errno = ENODEV;
-    return -1;
-  }
-  return steal_fd(&slave);
 }
 
 /* /dev/console is the terminal of the container: its pty, bound by descriptor. */
@@ -85,7 +69,7 @@ int op_console(struct ctx *ctx, const struct field arg[]) {
   autofd master = open_in_root(ctx->root_fd, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
   if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock) < 0)
     return failed(ctx, "/dev/pts/ptmx");
-  autofd slave = open_slave(master);
+  autofd slave = pty_open_slave(master);
   if (slave < 0)
     return failed(ctx, "/dev/pts/ptmx");
   if (size.ws_row > 0 && ioctl(master, TIOCSWINSZ, &size) < 0)

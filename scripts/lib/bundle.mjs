@@ -13,9 +13,12 @@ const entries = {
   run: 'cli/run-main.ts',
   seccomp: 'core/spec/seccomp/seccomp-main.ts',
   mounts: 'core/runtime/mounts-main.ts',
+  external: 'core/runtime/external/external-main.ts',
   conf: 'core/engine-conf/conf-main.ts',
   hooks: 'core/hooks/hooks-main.ts',
   loans: 'core/runtime/bare/loans-main.ts',
+  cni: 'core/network/cni/cni-main.ts',
+  detach: 'core/network/cni/detach-main.ts',
   cli: 'cli/cli-main.ts',
   yargs: 'cli/yargs.ts',
   schema: 'core/lib/schema.ts',
@@ -99,18 +102,20 @@ const mergeMetafiles = (results) => ({
 })
 
 /**
- * What few commands need is a bundle of its own: the compiler of seccomp profiles, volumes,
- * what reads containers.conf and hooks, yargs, which writes help and completion, the checks of
- * foreign JSON, and what starts programs of the host.
+ * What few commands need is a bundle of its own: the compiler of seccomp profiles, volumes, CNI,
+ * what drives OCI runtimes, what reads containers.conf and hooks, yargs, which writes help and
+ * completion, the checks of foreign JSON, and what starts programs of the host.
  *
  * @type {readonly import('esbuild').Plugin[]}
  */
 const apart = [
   leftApart('seccomp', /seccomp\/seccomp-main\.ts$/),
+  leftApart('external', /external\/external-main\.ts$/),
   leftApart('conf', /\/conf-main\.ts$/),
   leftApart('hooks', /\/hooks-main\.ts$/),
   leftApart('loans', /bare\/loans-main\.ts$/),
   leftApart('mounts', /runtime\/mounts-main\.ts$/),
+  leftApart('cni', /\/cni-main\.ts$/),
   leftApart('yargs', /\/yargs\.ts$/),
   leftApart('schema', /lib\/schema\.ts$/),
   leftApart('execa', /lib\/execa\.ts$/),

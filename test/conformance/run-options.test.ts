@@ -8,10 +8,12 @@ import { lacking } from '../harness/requires.ts'
 import { openUser, type TestUser } from '../harness/user.ts'
 import { basicRows } from './run-options/basics.ts'
 import { confRows } from './run-options/conf.ts'
+import { mountRows } from './run-options/mounts.ts'
 import { namespaceRows } from './run-options/namespaces.ts'
 import { networkRows } from './run-options/network.ts'
 import { processRows } from './run-options/process.ts'
 import type { OptionRow } from './run-options/row.ts'
+import { seccompRows } from './run-options/seccomp.ts'
 import {
   buildahTool,
   makeBase,
@@ -28,6 +30,8 @@ const rows: readonly OptionRow[] = [
   ...namespaceRows,
   ...networkRows,
   ...processRows,
+  ...mountRows,
+  ...seccompRows,
 ]
 
 interface Bench {

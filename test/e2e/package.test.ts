@@ -30,6 +30,8 @@ const allowed = [
     'digest',
     'execa',
     'seccomp',
+    'loans',
+    'mounts',
     'conf',
     'hooks',
     'schema',

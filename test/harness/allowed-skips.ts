@@ -20,7 +20,7 @@ const allowedSkips: readonly AllowedSkip[] = [
     reason: 'a normal user cannot become the other kinds of user',
   },
   {
-    requirement: /^(program:.+|registry|debian rootfs|arm64 build)$/,
+    requirement: /^(program:.+|registry|cni plugins|debian rootfs|arm64 build)$/,
     inCi: false,
     reason: 'peers are installed by `npm run setup -- --peers` only',
   },

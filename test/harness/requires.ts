@@ -10,6 +10,7 @@ export type Requirement =
   | 'arm64'
   | 'arm64 build'
   | 'cgroup controllers'
+  | 'cni plugins'
   | 'debian rootfs'
   | 'internet'
   | 'lsm'
@@ -46,6 +47,8 @@ function isMet(requirement: Requirement): boolean {
       return existsSync(`${repository}/dist/linux-arm64/tsbuild`)
     case 'cgroup controllers':
       return cgroupControllers() !== ''
+    case 'cni plugins':
+      return existsSync('/usr/lib/cni/bridge')
     case 'debian rootfs':
       return facts().debianArchive !== null
     case 'internet':
@@ -91,6 +94,7 @@ function explain(requirement: Requirement): string {
       return 'no cross compiler: npm run setup -- --peers'
     case 'cgroup controllers':
       return 'no cgroup v2 controller is enabled for us'
+    case 'cni plugins':
     case 'debian rootfs':
     case 'registry':
       return 'not made: npm run setup -- --peers'

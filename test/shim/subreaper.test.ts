@@ -72,7 +72,7 @@ describe('a container without a pid namespace', () => {
     ] as const)
       for (const identity of kind === 'flat' ? [[], otherUser] : [[]])
         it(
-          `leaves nothing when the ${victim} ends${identity.length > 0 ? ', of another user' : ''} [${kind}]`,
+          `leaves nothing when the ${victim} ends${whose(identity)} [${kind}]`,
           identity.length > 0 ? requires('root') : {},
           inBox({ kind }, async (box) => {
             const { init, guard } = await run(box, kind, 'exec sleep 1000', identity)
@@ -118,3 +118,5 @@ describe('unlink-at-end', () => {
     }),
   )
 })
+
+const whose = (identity: readonly unknown[]) => (identity.length > 0 ? ', of another user' : '')

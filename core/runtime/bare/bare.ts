@@ -18,7 +18,11 @@ import { performOps } from '../perform.ts'
 import { accountFileOps, accountFiles } from '../prepare.ts'
 import type { RunPlan } from '../run-plan.ts'
 import { specOf } from '../run-spec.ts'
+
+import { nameSeccompAgent } from '../seccomp-agent.ts'
+
 import { volumeFacts } from '../volume-facts.ts'
+
 import { keptPath, settleLoans } from './journal.ts'
 import { refuseImpossible } from './refuse.ts'
 
@@ -60,8 +64,9 @@ export async function prepareBare(
 export async function startBare(
   context: Context,
   monitor: ContainerMonitor,
-  { plan, spec, filter, setgroupsDenied }: PreparedContainer,
+  container: PreparedContainer,
 ): Promise<void> {
+  const { plan, spec, filter, setgroupsDenied } = container
   const { process } = spec
   if (process === undefined) throw new TypeError('a spec of ours has a process')
   const snapshot = snapshotOf(plan)
@@ -75,6 +80,7 @@ export async function startBare(
   try {
     await lendFiles(context, plan, snapshot)
     await performOps(context, monitor, ops)
+    if (seccomp !== undefined) await nameSeccompAgent(context, monitor, container)
     await monitor.run()
   } catch (error) {
     await settleLoans(snapshot)
@@ -144,7 +150,7 @@ async function lendFiles(context: Context, plan: RunPlan, snapshot: string): Pro
   const { lend, lentFiles } = await import('./loans-main.ts')
   const folder = keptPath(snapshot)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const view = networkView(plan.network, plan.request.defaults)
+  const view = networkView({ kind: 'host' }, plan.request.defaults)
   const generated = writeGeneratedFiles(context, plan, { folder, view })
   const missing = lend(snapshot, lentFiles(generated))
   const [first] = missing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Result, RunOptions } from '../../harness/child.ts'
 import { facts } from '../../harness/facts.ts'
@@ -20,7 +20,9 @@ export const ourTool = (user: TestUser): Tool => ({ run: user.tsbuild })
 export function buildahTool(user: TestUser, folder: string): Tool {
   makeInMemory(folder)
   const path = (name: string) => join(folder, name)
-  for (const name of ['store', 'run', 'tmp', 'runtime']) mkdirSync(path(name), { mode: 0o700 })
+  // Root of a container with other ids goes through them.
+  for (const name of ['store', 'run', 'tmp', 'runtime']) mkdirSync(path(name), { mode: 0o711 })
+  chmodSync(dirname(folder), 0o711)
   writeFileSync(path('containers.conf'), containersConf)
   for (const name of ['', 'store', 'run', 'tmp', 'runtime'])
     chownSync(path(name), user.uid, user.gid)

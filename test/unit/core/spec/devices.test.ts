@@ -38,6 +38,20 @@ describe('devices in a spec', () => {
     })
   })
 
+  it('keep their paths where /dev is the host’s', () => {
+    const shared = { mayMakeNodes: false, sharesDev: true }
+    assert.throws(() => deviceParts([fuse], shared), { code: 'USAGE', hint: /isolation chroot/ })
+    const own = { ...fuse, path: fuse.hostPath }
+    assert.equal(deviceParts([own], shared).mounts.length, 1)
+  })
+
+  it('are bound outside of /dev, where a node would stay', () => {
+    const { devices, rules, mounts } = deviceParts([{ ...fuse, path: '/srv/x' }], {
+      mayMakeNodes: true,
+    })
+    assert.deepEqual([devices.length, rules.length, mounts.length], [0, 2, 1])
+  })
+
   it('leave no rule where there are none', () => {
     assert.deepEqual(deviceParts([], { mayMakeNodes: true }).rules, [])
   })

@@ -14,6 +14,7 @@ interface Case {
 }
 
 const own = {
+  search: [],
   nameservers: [],
   addsHostServers: true,
   lastNameserver: undefined,

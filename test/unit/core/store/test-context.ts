@@ -61,17 +61,7 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
         if (umount2(path, 0) !== 0) throw failure('unmount', path)
         mounted.delete(path)
       },
-      start: unused,
-      perform: unused,
-      after: unused,
-      hold: unused,
-      release: unused,
-      seccompAgent: unused,
-      unlinkAtEnd: unused,
-      run: unused,
-      follow: unused,
-      exit: unused,
-      exec: unused,
+      ...nothingRuns,
     },
     trace: () => {},
     env: {},
@@ -87,6 +77,27 @@ export function testContext(overrides: Partial<Context> = {}): TestContext {
     },
   }
 }
+
+const nothingRuns = {
+  start: unused,
+  perform: unused,
+  after: unused,
+  hold: unused,
+  release: unused,
+  seccompAgent: unused,
+  unlinkAtEnd: unused,
+  run: unused,
+  external: {
+    guard: unused,
+    consoleSocket: unused,
+    command: unused,
+    adopt: unused,
+    last: unused,
+  },
+  follow: unused,
+  exit: unused,
+  exec: unused,
+} as const
 
 function unused(): never {
   throw new Error('no container runs in these tests')
