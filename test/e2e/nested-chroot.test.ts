@@ -92,7 +92,7 @@ const cases: readonly Case[] = [
     script: `${start}for option in '--network none' '--volume /tmp:/tmp' --tty
       do tsbuild run $option c true; done`,
     stdout: '',
-    stderr: /program --network none\n(.*\n)+.*program --volume\n(.*\n)+.*program a terminal .*\n/,
+    stderr: /network "?none"?\n(.*\n)+.*program --volume\n(.*\n)+.*program a terminal .*\n/,
     code: 125,
   },
   {
