@@ -8,30 +8,8 @@ import type { Result } from '../harness/child.ts'
 import { facts } from '../harness/facts.ts'
 import { matrix } from '../harness/matrix.ts'
 import { failureText, type TestUser } from '../harness/user.ts'
-import { busyboxInside, dockerFilter, filterWithout, openPodman } from './support/outer-podman.ts'
-
-/** Does everything, and prints what it finds as NAME=VALUE. */
-const everything = `set -e
-cd /tmp
-export TSBUILD_ROOT=\${TSBUILD_ROOT:-/var/lib/tsbuild}
-echo rung=$(tsbuild info --json | sed -n 's/.*"rung": \\([0-9]\\),/\\1/p' | head -n 1)
-tsbuild from --name c scratch >/dev/null
-tsbuild add c ${busyboxInside} / >/dev/null
-echo driver=$(sed 's/.*"driver":"\\([a-z]*\\)".*/\\1/' "$TSBUILD_ROOT/driver.json")
-echo user=$(tsbuild run --network none c id -u)
-echo processes=$(tsbuild run --network none c sh -c 'set -- /proc/[0-9]*; echo $#')
-echo hostname=$(tsbuild run --network none --hostname inner c hostname)
-echo host=$(tsbuild run --network host c cat /sys/class/net/lo/operstate)
-tsbuild run --network none c sh -c 'echo x >/dev/null && mkdir made && chown 0:0 made'
-tsbuild commit --quiet c image >/dev/null
-mkdir context
-echo 'FROM image
-RUN rm -r /made && echo built >/built
-COPY Containerfile /' >context/Containerfile
-tsbuild build --quiet --network none --tag built context >/dev/null
-tsbuild push --quiet built oci:/tmp/out
-echo pushed=$(ls /tmp/out | wc -l)
-`
+import { busyboxInside, everything, foundIn } from './support/nested-script.ts'
+import { dockerFilter, filterWithout, openPodman } from './support/outer-podman.ts'
 
 interface Case {
   readonly name: string
@@ -50,7 +28,7 @@ interface Case {
 const hostnameLost = /warning: the hostname (and .*)?inside .* --security-opt seccomp=unconfined/
 const procLost =
   /\/proc \(with other process numbers\) inside .* --security-opt unmask=ALL .*docker: /
-const overlayLost = /no overlay on .*: start the container around us with -v tsbuild:\/var/
+const overlayLost = /no overlay on .*: start the .* with -v tsbuild:\/var/
 const done = { user: '0', host: /^(unknown|up|down)$/, pushed: '3' }
 
 /** As engines make one: empty, and open to all. */
@@ -191,12 +169,7 @@ const parts: readonly Case[] = [
 
 function check({ want, code = 0, says = [], never = [] }: Case, result: Result): string[] {
   const all = `${failureText(['podman run'], result)}`
-  const found = Object.fromEntries(
-    result.stdout.split('\n').flatMap((line) => {
-      const [name = '', value] = line.split(/=(.*)/s)
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
+  const found = foundIn(result.stdout)
   const wrong = Object.entries(want).filter(([name, value]) =>
     value instanceof RegExp ? !value.test(found[name] ?? '') : value !== found[name],
   )

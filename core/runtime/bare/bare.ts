@@ -70,6 +70,8 @@ export async function startBare(
   const keepsGroups = plan.process.groups.keep
   const seccomp = plan.process.security.noNewPrivileges ? filter.program : undefined
   const ops: readonly Op[] = [
+    // Nothing is mounted there: what a program writes to volumes of the image stays.
+    ...Object.keys(plan.subject.volumes ?? {}).map((path): Op => ['mkdir', path, 0o755]),
     ['workdir', process.cwd, 0o755, process.user?.uid ?? 0, process.user?.gid ?? 0],
     ['chroot'],
     ...processOps(process, { setgroupsDenied, guardEnds: true, seccomp, keepsGroups }),

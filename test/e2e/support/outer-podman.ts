@@ -8,6 +8,7 @@ import { facts } from '../../harness/facts.ts'
 import { listProcesses, readProc } from '../../harness/processes.ts'
 import { until } from '../../harness/until.ts'
 import { failureText, type TestUser } from '../../harness/user.ts'
+import { busyboxInside, rootfsScript } from './nested-script.ts'
 
 /** Debian's podman, which starts a container with our command, Node and slirp4netns in it. */
 export interface Outer extends AsyncDisposable {
@@ -15,9 +16,6 @@ export interface Outer extends AsyncDisposable {
   run(options: readonly string[], script: string): Promise<Result>
   start(options: readonly string[], script: string): Running
 }
-
-/** What the container needs beside its own files: programs of this machine, and an archive. */
-export const busyboxInside = '/busybox.tar'
 
 export async function openPodman(user: TestUser): Promise<Outer> {
   const folder = join(user.directory, 'podman')
@@ -27,11 +25,11 @@ export async function openPodman(user: TestUser): Promise<Outer> {
   const made = await user.run(['sh', '-c', imageScript, 'sh', join(folder, 'rootfs'), ...podman])
   assert.equal(made.code, 0, failureText(['podman import'], made))
   const argvOf = (options: readonly string[], script: string) => [
-    ...[...podman, 'run', '--rm', ...limits, ...volumes(), ...withNetwork(options)],
+    ...[...podman, 'run', '--rm', ...limits, ...outerVolumes(), ...withNetwork(options)],
     ...['localhost/outer', 'sh', '-c', script],
   ]
   return {
-    run: (options, script) => user.run(argvOf(options, script), { timeoutMs: 60_000 }),
+    run: (options, script) => user.run(argvOf(options, script), { timeoutMs: 180_000 }),
     start: (options, script) => user.spawn(argvOf(options, script)),
     [Symbol.asyncDispose]: async () => {
       await until('podman has cleaned up', () => monitors(folder).length === 0)
@@ -44,9 +42,7 @@ export async function openPodman(user: TestUser): Promise<Outer> {
 const monitors = (folder: string) =>
   listProcesses().filter(({ pid }) => readProc(pid, 'cmdline')?.includes(folder))
 
-/** Empty but for where things are mounted, and the links of a merged /usr. */
-const imageScript = `mkdir -p "$1" && cd "$1" && mkdir -m 1777 tmp &&
-  mkdir dev etc proc root run sys usr var && ln -s usr/bin usr/sbin usr/lib usr/lib64 . &&
+const imageScript = `${rootfsScript} &&
   shift && tar -c . | "$@" import --quiet - localhost/outer`
 
 const withNetwork = (options: readonly string[]) =>
@@ -63,7 +59,7 @@ function podmanCommand(folder: string, state: string): readonly string[] {
   return ['podman', ...places, '--tmpdir', join(state, 'tmp'), ...more, '--runtime=runc']
 }
 
-function volumes(): readonly string[] {
+export function outerVolumes(): readonly string[] {
   const { tsbuild, nodeFolder, directory, busyboxArchive } = facts()
   const installed = join(directory, 'installed')
   const path = `${dirname(tsbuild)}:${nodeFolder}:/usr/sbin:/usr/bin`
