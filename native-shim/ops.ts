@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Bumped with every change of an op's or message's arity or meaning; ops.h holds the same. */
-export const PROTOCOL = 'tsbuild-shim/1'
+export const PROTOCOL = 'tsbuild-shim/2'
 
 /**
  * What init performs, strictly in order. Field order here is argument order in C, and each op's

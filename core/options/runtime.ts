@@ -11,11 +11,10 @@ export interface ExternalRuntime {
   readonly flags: readonly string[]
 }
 
-/** The variables that stand in for the option, the first one that is set. */
-const variables = ['TSBUILD_RUNTIME', 'BUILDAH_RUNTIME'] as const
-
 /**
  * The OCI runtime that is asked for, by option or variable; the empty name is our own engine.
+ * BUILDAH_RUNTIME and containers.conf are no such wish: they choose between runtimes where there
+ * has to be one.
  *
  * @returns undefined for our own engine
  * @throws TsbuildError USAGE for a flag with dashes, flags without a runtime, and a runtime for
@@ -26,7 +25,7 @@ export function externalRuntime(
   { isolation, env }: { readonly isolation: string | undefined; readonly env: Environment },
 ): ExternalRuntime | undefined {
   const asked = options.runtime
-  const program = asked ?? variables.map((name) => env[name]).find((value) => value) ?? ''
+  const program = asked ?? env['TSBUILD_RUNTIME'] ?? ''
   const flags = (options.runtimeFlag ?? []).map(withDashes)
   if (isolation === 'chroot') return refuseForChroot(asked)
   if (program !== '') return { program, flags }

@@ -7,7 +7,7 @@
 
 #include "frame.h"
 
-#define PROTOCOL "tsbuild-shim/1"
+#define PROTOCOL "tsbuild-shim/2"
 
 enum { OP_ARGS_MAX = 8 };
 

@@ -169,7 +169,7 @@ describe('an OCI runtime', () => {
 
   matrix('of a variable is taken, and shown its spec', async (user) => {
     const container = await user.container('busybox')
-    const env = { BUILDAH_RUNTIME: 'sh' }
+    const env = { TSBUILD_RUNTIME: 'sh' }
     const { stdout } = await user.ok(['run', '--dry-run', container, 'true'], { env })
     assert.equal(JSON.parse(stdout).ociVersion, '1.0.2')
     const { code, stderr } = await user.tsbuild(runArgs(container, ['true']), { env })

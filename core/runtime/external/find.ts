@@ -29,7 +29,7 @@ export function findRuntime(program: string, { env, places }: Places): string {
   if (found !== undefined) return found
   const message = `cannot find the OCI runtime ${JSON.stringify(program)}`
   throw new TsbuildError('RUNTIME_FAILED', message, {
-    hint: 'install it, give its path, or leave out --runtime (and BUILDAH_RUNTIME)',
+    hint: 'install it, give its path, or leave out --runtime (and TSBUILD_RUNTIME)',
   })
 }
 

@@ -31,16 +31,20 @@ const cases: readonly Case[] = [
     options: { runtime: '/usr/bin/runc', runtimeFlag: ['debug', 'log-format=json'] },
     want: { program: '/usr/bin/runc', flags: ['--debug', '--log-format=json'] },
   },
-  { name: 'the variable of buildah counts', env: { BUILDAH_RUNTIME: 'crun' }, want: crun },
   {
-    name: 'our variable counts before it',
+    name: 'the variable of buildah is for buildah',
+    env: { BUILDAH_RUNTIME: 'crun' },
+    want: undefined,
+  },
+  {
+    name: 'our variable counts',
     env: { BUILDAH_RUNTIME: 'runc', TSBUILD_RUNTIME: 'crun' },
     want: crun,
   },
   {
     name: 'an empty variable is none',
-    env: { BUILDAH_RUNTIME: 'crun', TSBUILD_RUNTIME: '' },
-    want: crun,
+    env: { TSBUILD_RUNTIME: '' },
+    want: undefined,
   },
   {
     name: 'the option counts before variables',
