@@ -127,6 +127,14 @@ const overlays: readonly OptionRow[] = [
   },
 ]
 
+const bound = (words: string): OptionRow => ({
+  name: `--mount type=bind,…,${words}`,
+  files,
+  run: ['--mount', `type=bind,src={host}/data,dst=/mnt,${words}`],
+  script: `cat /mnt/file; ${attributesOf('/mnt')}`,
+  compare: attributes,
+})
+
 const typed: readonly OptionRow[] = [
   {
     name: '--mount type=bind',
@@ -135,23 +143,15 @@ const typed: readonly OptionRow[] = [
     script: `cat /mnt/file; ${attributesOf('/mnt')}`,
     compare: attributes,
   },
-  ...[
-    'ro',
-    'readonly',
-    'rw',
-    'rw,nosuid',
-    'nosuid',
-    'nodev',
-    'noexec',
-    'z',
-    'bind-propagation=rslave',
-  ].map(
+  ...['ro', 'readonly', 'rw', 'rw,nosuid', 'ro,nodev', 'z', 'bind-propagation=rslave'].map(bound),
+  ...['nosuid', 'nodev', 'noexec'].map(
     (word): OptionRow => ({
-      name: `--mount type=bind,…,${word}`,
-      files,
-      run: ['--mount', `type=bind,src={host}/data,dst=/mnt,${word}`],
-      script: `cat /mnt/file; ${attributesOf('/mnt')}`,
-      compare: attributes,
+      ...bound(word),
+      differs: {
+        why: 'read-only is what a bind is without rw; there another attribute makes it writable',
+        ours: new RegExp(`^0\\nof the host\\nro,${word},`),
+        theirs: new RegExp(`^0\\nof the host\\nrw,${word},`),
+      },
     }),
   ),
   {
