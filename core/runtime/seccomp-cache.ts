@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { TEMPORARY_SUFFIX } from '../lib/files.ts'
 import type { CompiledSeccomp } from '../spec/seccomp/compile.ts'
+import { folders } from '../store/layout.ts'
 import { version } from '../version.ts'
 
 /** What a compiled profile depends on. */
@@ -35,7 +36,7 @@ const NUMBERS_BYTES = 8
 
 /** @param root of the store */
 export function seccompCache(root: string): SeccompCache {
-  const folder = `${root}/seccomp`
+  const folder = `${root}/${folders.seccomp}`
   return {
     find(key) {
       try {

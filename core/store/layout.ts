@@ -17,6 +17,8 @@ export const folders = {
   blobs: 'blobs/sha256',
   /** What build steps made, by cache key. */
   cache: 'cache',
+  /** Compiled profiles of seccomp. */
+  seccomp: 'seccomp',
 } as const
 
 export const versionPath = (root: string) => `${root}/version`

@@ -33,8 +33,8 @@ const failures: readonly Failure[] = [
     want: { code: 125, stderr: /"nobody2": it is not in \/etc\/passwd\n +hint: add the user/ },
   },
   {
-    args: ['--chmod', 'u+x', 'c', 'file', '/x'],
-    want: { code: 125, stderr: /the mode "u\+x"\n +hint: give it in octal/ },
+    args: ['--chmod', 'u+y', 'c', 'file', '/x'],
+    want: { code: 125, stderr: /the mode "u\+y"\n +hint: give it in octal/ },
   },
   {
     args: ['--contextdir', '.', 'c', '../secret', '/x'],
