@@ -6,15 +6,8 @@ import { after, before, describe, it } from 'node:test'
 import type { Kind } from '../harness/facts.ts'
 import { lacking } from '../harness/requires.ts'
 import { openUser, type TestUser } from '../harness/user.ts'
-import { basicRows } from './run-options/basics.ts'
-import { confRows } from './run-options/conf.ts'
-import { mountRows } from './run-options/mounts.ts'
-import { namespaceRows } from './run-options/namespaces.ts'
-import { networkRows } from './run-options/network.ts'
-import { processRows } from './run-options/process.ts'
+import { rows } from './run-options/all.ts'
 import type { OptionRow } from './run-options/row.ts'
-import { runtimeRows } from './run-options/runtime.ts'
-import { seccompRows } from './run-options/seccomp.ts'
 import {
   buildahTool,
   makeBase,
@@ -24,17 +17,6 @@ import {
   type Tool,
 } from './run-options/tools.ts'
 import { removeFromMemory } from './support/in-memory.ts'
-
-const rows: readonly OptionRow[] = [
-  ...basicRows,
-  ...confRows,
-  ...namespaceRows,
-  ...networkRows,
-  ...processRows,
-  ...runtimeRows,
-  ...mountRows,
-  ...seccompRows,
-]
 
 interface Bench {
   readonly user: TestUser

@@ -29,6 +29,23 @@ const provedElsewhere: Readonly<Record<string, string>> = {
   'npm run lint': 'tidy/lint.test.ts',
   'npm run clean': 'e2e/demo.test.ts',
   'npm ci --ignore-scripts': 'npm run setup does it',
+  'npm run stress': 'e2e/run-stress.test.ts, with smaller numbers',
+  ...provedBy('e2e/nested-podman.test.ts', [
+    'podman run --security-opt seccomp=unconfined --security-opt unmask=ALL \\',
+    '--device /dev/net/tun -v tsbuild:/var/lib/tsbuild IMAGE tsbuild build .',
+  ]),
+  ...provedBy('e2e/nested-chroot.test.ts, with what docker grants', [
+    'docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined \\',
+    '--security-opt systempaths=unconfined --device /dev/net/tun \\',
+    '-v tsbuild:/var/lib/tsbuild IMAGE tsbuild build .',
+    'export TSBUILD_ISOLATION=chroot',
+    'tsbuild build --tag site .',
+    'tsbuild push site oci-archive:site.tar',
+  ]),
+}
+
+function provedBy(test: string, lines: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(lines.map((line) => [line, test]))
 }
 
 const languages = ['console', 'sh', 'text', 'json', 'ts', 'js', 'c', 'ini', 'dockerfile', '']

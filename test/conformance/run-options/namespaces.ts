@@ -57,6 +57,15 @@ export const namespaceRows: readonly OptionRow[] = [
     kinds: ['root'],
   },
   {
+    name: '--userns-uid-map-user and --userns-gid-map-group',
+    from: [
+      ...['--userns-uid-map-user', 'tsbuild-subid'],
+      ...['--userns-gid-map-group', 'tsbuild-subid'],
+    ],
+    script: ids,
+    kinds: ['root'],
+  },
+  {
     name: '--userns-uid-map without a size',
     from: ['--userns-uid-map', '0:100000'],
     script: ':',

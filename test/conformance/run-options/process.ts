@@ -16,6 +16,7 @@ const refused = { script: ':', refused: true } as const
 
 /** What a program may do and use. */
 export const processRows: readonly OptionRow[] = [
+  { name: '--add-history', run: ['--add-history'], script: 'echo said; exit 4' },
   { name: '--cap-drop all', from: ['--cap-drop', 'all'], script: caps },
   { name: '--cap-drop all, one added', from: ['--cap-drop=all', '--cap-add=CHOWN'], script: caps },
   {
