@@ -98,12 +98,13 @@ describe('networks of CNI', () => {
 })
 
 /** The one that listens says so; 1B58 is its port. */
+/** A listener whose input ends says so, and the other one may leave before it has said its word. */
 async function talk(user: TestUser): Promise<void> {
   const [one, other] = [await user.container('busybox'), await user.container('busybox')]
   const script = `
     mkfifo up
-    run --network one ${one} sh -c 'nc -l -p 7000 >/heard & until grep -q :1B58 /proc/net/tcp*
-      do :; done; echo up; wait; cat /heard' >up & server=$!
+    run --network one ${one} sh -c 'mkfifo /open; exec 9<>/open; nc -l -p 7000 <&9 >/heard &
+      until grep -q :1B58 /proc/net/tcp*; do :; done; echo up; wait; cat /heard' >up & server=$!
     exec 8<up; read -r word <&8
     run --network one ${other} sh -c 'echo word | nc -w 5 10.66.0.2 7000'
     wait $server; cat <&8; state`
