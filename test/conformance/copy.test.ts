@@ -94,7 +94,7 @@ const refused: readonly Row[] = [
   { verb: 'add', sources: ['t.tar'], to: '/file' },
   { chown: 'nobody2', sources: ['a.txt'], to: '/x/' },
   { chown: '5:nogroup2', sources: ['a.txt'], to: '/x/' },
-  { chmod: 'u+x', sources: ['a.txt'], to: '/x/' },
+  { chmod: 'u+y', sources: ['a.txt'], to: '/x/' },
 ]
 
 const skip = mayMount ? lacking('root', 'program:buildah') : 'needs root: started as a normal user'

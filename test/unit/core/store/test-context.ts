@@ -98,7 +98,12 @@ function ownRights(): Rights {
   )
   if (uidMap === undefined || gidMap === undefined) throw new Error('no maps in /proc')
   const rung = /\s4294967295$/.test(uidMap) ? 1 : /\s1$/.test(uidMap) ? 4 : 3
-  return rightsFor(rung, uidMap, gidMap)
+  return { ...rightsFor(rung, uidMap, gidMap), capabilities: ownCapabilities() }
+}
+
+function ownCapabilities(): bigint {
+  const [, mask = ''] = /^CapEff:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  return BigInt(`0x${mask}`)
 }
 
 function tryFlock(path: string, operation: number, held: Set<Lock>): Lock | Busy {
